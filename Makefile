@@ -1,0 +1,35 @@
+# What matters: make demo, make test. Each does all of its own set-up.
+
+.PHONY: demo demo-nginx test test-all lint bench clean
+
+PORT ?= 8080
+PYTEST = .venv/bin/python -m pytest
+
+demo: build/ready-demo
+	exec .venv/bin/python tools/demo.py --port $(PORT)
+
+demo-nginx: build/ready-demo
+	tools/install-nginx
+	exec .venv/bin/python tools/demo.py --nginx --port $(PORT)
+
+test: build/ready-test
+	tools/install-nginx || [ "$$CI" != true ]
+	$(PYTEST)
+
+# With every NGINX at hand: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
+test-all: test
+
+lint: build/ready-lint
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: build/ready-test
+	.venv/bin/python benchmarks/passing.py
+
+build/ready-%: pyproject.toml tools/set-up
+	tools/set-up $*
+	mkdir -p build && touch $@
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

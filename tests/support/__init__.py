@@ -1,0 +1,1 @@
+"""What the tests stand on: a remote that can answer anything, real servers, an exact client."""

@@ -1,0 +1,10 @@
+"""HTTP field names and values (RFC 9110 section 5), as strictly as they are sent."""
+
+import re
+
+# RFC 9110 section 5.6.2, token: a field's name.
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# RFC 9110 section 5.5 without obs-text, which WSGI servers spell differently.
+VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+
+Fields = tuple[tuple[str, str], ...]

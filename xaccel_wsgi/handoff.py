@@ -1,0 +1,197 @@
+"""The handoff: everything about one transfer, decided in Python before a byte moves.
+
+Made by one pure function from the RemoteFile, the client's request, the application's response and
+the settings; carried out by NGINX or by the streamer, neither of which decides anything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug.http import is_resource_modified
+
+from .errors import RemoteFileError
+from .fields import VALUE, Fields
+from .remote_file import RemoteFile
+from .settings import Settings
+from .url import RemoteUrl
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+DEFAULT_FIELDS: Fields = (
+    ("Content-Disposition", "attachment"),
+    ("Cache-Control", "private, no-cache"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
+# What the client may say to the remote, if it says it in a GET. A HEAD is asked as a GET, for which
+# the URL was signed, and must not ask for a part: the answer to HEAD is about the whole.
+CONDITIONALS = ("If-None-Match", "If-Modified-Since")
+RANGE_FIELDS = ("Range", "If-Range")
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One transfer. Both transports carry it out to the letter.
+
+    Attributes:
+        url: What to fetch, with GET.
+        request_fields: All that the remote is sent, beside Host and what the connection needs.
+        credential_names: Lower-case names of those that a redirect to another origin loses.
+        response_fields: What the client is sent, beside what it needs of the remote's.
+        cookies: Set-Cookie values of the application; sent with errors too.
+        limit_rate: Bytes per second; None is unlimited.
+    """
+
+    url: RemoteUrl
+    request_fields: Fields
+    credential_names: frozenset[str]
+    response_fields: Fields
+    cookies: tuple[str, ...] = ()
+    limit_rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The client's copy is current by the application's own validators: 304, no transfer."""
+
+    response_fields: Fields
+    cookies: tuple[str, ...]
+
+
+def admit(settings: Settings, remote: RemoteFile) -> None:
+    """Refuses, inside the view, a RemoteFile that the settings don't allow.
+
+    Raises:
+        OriginError: No origin admits its URL.
+        RemoteFileError: A request header isn't among `request_header_names`.
+    """
+    settings.origins.check(remote.url)
+    allowed = {name.lower() for name in settings.request_header_names}
+    for name, _ in remote.request_headers:
+        if name.lower() not in allowed:
+            raise RemoteFileError(
+                "request_headers",
+                f"{name} isn't among request_header_names ({', '.join(sorted(allowed))})",
+                "Add it there and generate the NGINX configuration anew.",
+            )
+
+
+def make_handoff(
+    remote: RemoteFile,
+    environ: "WSGIEnvironment",
+    app_fields: Iterable[tuple[str, str]],
+    settings: Settings,
+    *,
+    text_form: bool = False,
+) -> Handoff | NotModified:
+    """Decides one transfer.
+
+    Args:
+        remote: What to send; `admit` has passed it.
+        environ: The client's request: it chooses nothing but a range and what it has already.
+        app_fields: The application's final response headers.
+        settings: What the operator decided.
+        text_form: Whether the application named only a URL; its Content-Type then counts.
+    """
+    fields, cookies = _client_side(remote, app_fields, settings, text_form=text_form)
+    asked, unmodified = _remote_side(remote, environ)
+    if unmodified:
+        names = ("content-type", "content-disposition")
+        return NotModified(tuple(f for f in fields if f[0].lower() not in names), cookies)
+    return Handoff(
+        url=remote.url,
+        request_fields=(*remote.request_headers, *asked),
+        credential_names=frozenset(name.lower() for name, _ in remote.request_headers),
+        response_fields=fields,
+        cookies=cookies,
+        limit_rate=remote.limit_rate,
+    )
+
+
+def dropped_fields(app_fields: Iterable[tuple[str, str]], settings: Settings) -> tuple[str, ...]:
+    """Returns the names of the application's headers that reach no client, for the log."""
+    known = {name.lower() for name in settings.carried_headers}
+    return tuple(n for n, _ in app_fields if n.lower() not in known | _SILENTLY_DROPPED)
+
+
+# They describe the application's empty body, or are handled by name.
+_SILENTLY_DROPPED = {
+    "content-type", "content-length", "content-encoding", "etag", "last-modified", "set-cookie",
+    "accept-ranges", "x-remote-file", "connection", "date", "server",
+}  # fmt: skip
+
+
+def _client_side(
+    remote: RemoteFile,
+    app_fields: Iterable[tuple[str, str]],
+    settings: Settings,
+    *,
+    text_form: bool,
+) -> tuple[Fields, tuple[str, ...]]:
+    carried = {name.lower() for name in settings.carried_headers}
+    content_type = remote.content_type
+    cookies = []
+    decided: dict[str, tuple[str, str]] = {}
+    for name, value in app_fields:
+        lower = name.lower()
+        if lower in carried:
+            # One field each: before 1.23 NGINX reads only the first of several.
+            previous = decided.get(lower)
+            decided[lower] = (name, f"{previous[1]}, {value}" if previous else value)
+        elif lower == "set-cookie":
+            cookies.append(value)
+        elif lower == "content-type" and text_form and not value.startswith("text/html"):
+            content_type = value
+    for name, value in DEFAULT_FIELDS:
+        decided.setdefault(name.lower(), (name, value))
+    own = (
+        ("Content-Type", content_type),
+        ("ETag", remote.etag_field),
+        ("Last-Modified", remote.last_modified_field),
+    )
+    fields = tuple(f for f in decided.values() if f[1])
+    return (*fields, *((name, value) for name, value in own if value)), tuple(cookies)
+
+
+def _remote_side(remote: RemoteFile, environ: "WSGIEnvironment") -> tuple[Fields, bool]:
+    """Returns what the client's request adds for the remote, and whether 304 is the answer."""
+    method = environ["REQUEST_METHOD"]
+    if method not in ("GET", "HEAD"):
+        return (), False
+    own_validators = remote.etag is not None or remote.last_modified is not None
+    conditional = {n: v for n in CONDITIONALS if (v := _client_value(environ, n))}
+    byte_range = _client_value(environ, "Range") if method == "GET" else ""
+    # Several ranges would come as multipart/byteranges, under the application's type.
+    asked = {"Range": byte_range} if byte_range and "," not in byte_range else {}
+    if own_validators:
+        if conditional and not _is_modified(remote, conditional):
+            return (), True
+        if_range = _client_value(environ, "If-Range")
+        if asked and if_range and not _if_range_holds(remote, if_range):
+            asked = {}
+        return tuple(asked.items()), False
+    if asked and (if_range := _client_value(environ, "If-Range")):
+        asked["If-Range"] = if_range
+    return (*asked.items(), *conditional.items()), False
+
+
+def _client_value(environ: "WSGIEnvironment", name: str) -> str:
+    value = environ.get("HTTP_" + name.upper().replace("-", "_"), "").strip(" \t")
+    return value if VALUE.fullmatch(value) else ""
+
+
+def _is_modified(remote: RemoteFile, conditional: dict[str, str]) -> bool:
+    if "If-None-Match" in conditional:
+        # RFC 9110 section 13.1.3: with it, If-Modified-Since doesn't count.
+        request = {"HTTP_IF_NONE_MATCH": conditional["If-None-Match"]}
+    else:
+        request = {"HTTP_IF_MODIFIED_SINCE": conditional["If-Modified-Since"]}
+    request["REQUEST_METHOD"] = "GET"
+    return is_resource_modified(request, remote.etag_field, last_modified=remote.last_modified)
+
+
+def _if_range_holds(remote: RemoteFile, value: str) -> bool:
+    # RFC 9110 section 13.1.5: a strong comparison, or the exact date.
+    return value in (remote.etag_field, remote.last_modified_field)

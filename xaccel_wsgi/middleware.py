@@ -1,0 +1,231 @@
+"""The middleware: finds the RemoteFile in a response and has the right carrier send it."""
+
+import hmac
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wsgi import ClosingIterator
+
+from .errors import HandoffError, shown
+from .fields import Fields
+from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
+from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields
+from .remote_file import HEADER, SLOT_KEY, Slot
+from .settings import load_settings
+from .stream import Streamer
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("xaccel_wsgi")
+
+_TOKEN_KEY = "HTTP_" + TOKEN_FIELD.upper().replace("-", "_")
+_HEADER = HEADER.lower()
+
+
+class XAccelMiddleware:
+    """Sends the RemoteFiles that an application's views return.
+
+    A response that carries no RemoteFile passes untouched and unbuffered. Wrapping twice is the
+    same as wrapping once: the outer one acts.
+
+    Nothing that a client sends is trusted: the transport is chosen by the settings and by a token
+    that only the server in front knows.
+
+    Attributes:
+        settings: What was decided at construction.
+    """
+
+    def __init__(
+        self, app: "WSGIApplication", config: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Wraps `app`.
+
+        Args:
+            app: Any WSGI application.
+            config: The framework's configuration, for its `XACCEL_*` or `xaccel.*` keys.
+            options: Settings by name; `origins` is required here, in `config` or in
+                `XACCEL_ORIGINS`. See `Settings`.
+
+        Raises:
+            SettingsError: A setting is missing, unknown or can't be used.
+        """
+        self.app = app
+        self.settings = load_settings(config, **options)
+        self._admit = partial(admit, self.settings)
+        self._streamer = Streamer(self.settings)
+        self._token = None if self.settings.token is None else self.settings.token.encode()
+        self._said: set[str] = set()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answers one request (PEP 3333)."""
+        if SLOT_KEY in environ:
+            return self.app(environ, start_response)
+        presented = environ.pop(_TOKEN_KEY, "")
+        slot = environ[SLOT_KEY] = Slot(self._admit)
+        watch = _Watch(start_response)
+        body = self.app(environ, watch)
+        if watch.passed and not watch.held:
+            return body
+        if not watch.held:
+            # A generator calls start_response on its way to the first item.
+            items = iter(body)
+            first = tuple(_up_to_first(items, body))
+            if not watch.held:
+                return ClosingIterator(chain(first, items), getattr(body, "close", None))
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+        return self._send(watch, slot, presented, environ)
+
+    def _send(
+        self, watch: "_Watch", slot: Slot, presented: str, environ: "WSGIEnvironment"
+    ) -> Iterable[bytes]:
+        text_form = not Slot.is_reference(watch.value)
+        remote = slot.find(watch.value)
+        decided = make_handoff(remote, environ, watch.fields, self.settings, text_form=text_form)
+        for name in dropped_fields(watch.fields, self.settings):
+            self._say_once(
+                f"the response header {name} does not reach the client beside a remote file; "
+                f"to carry it, add it to carried_headers"
+            )
+        start_response = watch.late
+        if isinstance(decided, NotModified):
+            cookies = [("Set-Cookie", value) for value in decided.cookies]
+            start_response("304 Not Modified", [*decided.response_fields, *cookies])
+            return []
+        if self._goes_to_nginx(presented):
+            return self._hand_over(decided, start_response)
+        return self._streamer.send(decided, environ, start_response)
+
+    def _goes_to_nginx(self, presented: str) -> bool:
+        """Chooses the carrier, by nothing that a client could have sent.
+
+        Raises:
+            HandoffError: mode is "nginx", and what is in front didn't show the token.
+        """
+        mode = self.settings.mode
+        if mode == "stream":
+            return False
+        if self._token is None:
+            self._say_once(
+                "no token is set, so every file is streamed by this process; set XACCEL_TOKEN here "
+                "and generate the NGINX configuration with it"
+                if mode == "auto"
+                else "no token is set, so whoever reaches this application's own port is shown "
+                "signed URLs; set XACCEL_TOKEN here and for the generated configuration"
+            )
+            return mode == "nginx"
+        token, _, version = presented.partition(";")
+        if hmac.compare_digest(token.encode("latin-1", "replace"), self._token):
+            if version != f"{WIRE_VERSION};{self.settings.digest}":
+                self._say_once(
+                    "the NGINX configuration was generated from other settings or by another "
+                    "version; make it anew with: xaccel-wsgi nginx"
+                )
+            return True
+        missing = (
+            f"a request came {'without the' if not presented else 'with a wrong'} {TOKEN_FIELD}: "
+            "include the generated location part in every NGINX location that passes to the "
+            "application, and set the same XACCEL_TOKEN for both"
+        )
+        if mode == "nginx":
+            raise HandoffError(
+                "token", missing, "Nothing was handed over, so that no signed URL leaves."
+            )
+        self._say_once(f"{missing}; until then this process streams the files")
+        return False
+
+    def _hand_over(self, handoff: Handoff, start_response: "StartResponse") -> Iterable[bytes]:
+        # 204 without a type: NGINX replaces status and body, and a type would outlive them.
+        start_response("204 No Content", list(handoff_fields(handoff, self.settings)))
+        return []
+
+    def _say_once(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            log.warning("%s", message)
+
+
+class _Watch:
+    """The start_response that the application gets; holds back what names a RemoteFile.
+
+    Attributes:
+        passed: Whether a response was passed on to the server.
+        held: Whether the last response names a RemoteFile.
+        value: The special header's value, if held.
+        fields: The response's other headers, if held.
+    """
+
+    __slots__ = ("_exc_info", "_start_response", "fields", "held", "passed", "value")
+
+    def __init__(self, start_response: "StartResponse") -> None:
+        self._start_response = start_response
+        self._exc_info: OptExcInfo | None = None
+        self.passed = False
+        self.held = False
+        self.value = ""
+        self.fields: Fields = ()
+
+    def __call__(
+        self,
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: "OptExcInfo | None" = None,
+    ) -> Callable[[bytes], object]:
+        if self.held and exc_info is None:
+            raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
+        self.held = False
+        for name, _ in headers:
+            if len(name) == 13 and name.lower() == _HEADER:
+                break
+        else:
+            self.passed = True
+            return self._start_response(status, headers, *((exc_info,) if exc_info else ()))
+        values = [value for name, value in headers if name.lower() == _HEADER]
+        others = [field for field in headers if field[0].lower() != _HEADER]
+        if status[:3] != "200":
+            log.warning(
+                "%s on a response with status %s was removed; only a 200 sends the file",
+                HEADER,
+                shown(status),
+            )
+            self.passed = True
+            return self._start_response(status, others, *((exc_info,) if exc_info else ()))
+        if exc_info is not None and self.passed:
+            self._exc_info = exc_info
+        self.held, self.value, self.fields = True, values[0], tuple(others)
+        return _discard
+
+    def late(
+        self,
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: "OptExcInfo | None" = None,
+    ) -> Callable[[bytes], object]:
+        """The server's start_response, for the answer in place of the one that was held."""
+        exc_info = exc_info or self._exc_info
+        return self._start_response(status, headers, *((exc_info,) if exc_info else ()))
+
+
+def _discard(_: bytes) -> object:
+    return None
+
+
+def _up_to_first(items: Iterable[bytes], body: Iterable[bytes]) -> Iterable[bytes]:
+    """Yields the first item; closes the body if the application fails on the way there."""
+    try:
+        for item in items:
+            yield item
+            return
+    except BaseException:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+        raise

@@ -1,0 +1,67 @@
+"""The wire form of a handoff: the response that makes NGINX fetch the file.
+
+Every decision travels under a private name (`X-Accel-Request-*` for the remote,
+`X-Accel-Response-*` for the client), because of an application's ordinary headers only six survive
+an X-Accel-Redirect, and those on error pages too. The internal location that `config` generates
+captures each by its name.
+"""
+
+from ..errors import HandoffError
+from ..fields import Fields
+from ..handoff import Handoff
+from ..settings import Settings
+from ..url import RemoteUrl
+
+# Changes whenever a configuration generated for another version would misread the handoff.
+WIRE_VERSION = "1"
+
+TOKEN_FIELD = "X-Accel-Token"  # noqa: S105
+REQUEST_PREFIX = "X-Accel-Request-"
+RESPONSE_PREFIX = "X-Accel-Response-"
+
+# What the app server and NGINX's own bookkeeping add to the block: status line, Server, Date, ...
+_RESERVED_BYTES = 512
+
+
+def internal_path(url: RemoteUrl, prefix: str) -> str:
+    """Returns the path that an X-Accel-Redirect names for `url`.
+
+    NGINX decodes the path once (`ngx_http_parse_unsafe_uri`) and a variable `proxy_pass` sends the
+    result as it is. So each `%` is encoded once more; the query is never decoded.
+    """
+    path = url.path.replace("%", "%25")
+    query = f"?{url.query}" if url.query else ""
+    return f"{prefix}{url.scheme}/{url.authority}{path}{query}"
+
+
+def gateway_token(settings: Settings) -> str:
+    """Returns what NGINX sends as X-Accel-Token: secret, wire version and settings digest."""
+    return f"{settings.token or ''};{WIRE_VERSION};{settings.digest}"
+
+
+def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
+    """Returns the response fields that hand `handoff` over to NGINX.
+
+    Raises:
+        HandoffError: They don't fit into NGINX's buffer.
+    """
+    fields = [
+        ("X-Accel-Redirect", internal_path(handoff.url, settings.prefix)),
+        *((REQUEST_PREFIX + name, value) for name, value in handoff.request_fields),
+        *((RESPONSE_PREFIX + name, value) for name, value in handoff.response_fields),
+        *(("Set-Cookie", value) for value in handoff.cookies),
+    ]
+    if settings.token is not None:
+        fields.append((TOKEN_FIELD, settings.token))
+    if handoff.limit_rate is not None:
+        fields.append(("X-Accel-Limit-Rate", str(handoff.limit_rate)))
+    size_bytes = sum(len(name) + len(value) + 4 for name, value in fields)
+    if size_bytes > settings.buffer_bytes - _RESERVED_BYTES:
+        raise HandoffError(
+            "buffer_bytes",
+            f"the handoff for {handoff.url} takes {size_bytes} bytes, "
+            f"and NGINX's buffer of {settings.buffer_bytes} leaves "
+            f"{settings.buffer_bytes - _RESERVED_BYTES}",
+            "Raise buffer_bytes and generate the configuration anew, or send less.",
+        )
+    return tuple(fields)

@@ -1,0 +1,275 @@
+"""Settings: one frozen value, checked when it is made, that middleware and generator share.
+
+Each setting comes from the first place that has it: a keyword argument, then a mapping
+(`app.config`, Pyramid's ini settings), then the environment. A mapping may spell `read_timeout_s`
+as `XACCEL_READ_TIMEOUT_S` or as `xaccel.read_timeout_s`.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+from .errors import SettingsError, shown
+from .fields import NAME
+from .origin import AllowList, parse_origins
+
+Mode = Literal["auto", "nginx", "stream"]
+
+# App headers that reach the client beside the file. What names the body's length, coding or
+# validators isn't here: it would describe the app's empty body.
+CARRIED_HEADERS = (
+    "Content-Disposition",
+    "Cache-Control",
+    "Expires",
+    "Vary",
+    "Content-Language",
+    "Link",
+    "Content-Security-Policy",
+    "Content-Security-Policy-Report-Only",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "X-Robots-Tag",
+    "Strict-Transport-Security",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
+    "Timing-Allow-Origin",
+    "X-Request-Id",
+)
+
+# Decided elsewhere or the connection's own; carrying them would contradict what is sent.
+_NEVER_CARRIED = {
+    "accept-ranges", "connection", "content-encoding", "content-length", "content-range",
+    "content-type", "date", "etag", "keep-alive", "last-modified", "location", "proxy-authenticate",
+    "refresh", "server", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade",
+    "www-authenticate", "x-remote-file",
+}  # fmt: skip
+# The handoff decides these itself; taking them from a RemoteFile would bypass that.
+_NEVER_REQUESTED = {
+    "accept-encoding", "connection", "content-length", "content-type", "expect", "host",
+    "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
+    "keep-alive", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decides; made by `load_settings`, which converts and documents each.
+
+    Attributes:
+        origins: Where files may be fetched from; required. Nothing of a request can widen it.
+        mode: "auto" hands over to NGINX when the request carries the token and streams otherwise;
+            "nginx" and "stream" always do the one.
+        token: The secret that NGINX and the application share; at least 16 characters.
+        prefix: Path prefix of the internal location; begins and ends with "/".
+        request_header_names: What a RemoteFile's `request_headers` may name.
+        carried_headers: App response headers that reach the client, `carried_headers` given by
+            the operator added to the default ones.
+        hidden_headers: Remote response headers to hide beside those always hidden
+            (`x-amz-meta-owner`, say: core NGINX can't hide by prefix).
+        ca_file: PEM file with the certificate authorities for https origins; None is the system's.
+        connect_timeout_s: Seconds to wait for a connection (`proxy_connect_timeout`).
+        read_timeout_s: Seconds without a byte from the remote, before the head of the answer and
+            between reads of its body (`proxy_read_timeout`); there is no limit for the whole.
+        buffer_bytes: Size of NGINX's header buffer for the app's answer (`proxy_buffer_size`);
+            a handoff that doesn't fit is an error here rather than NGINX's 502.
+        pin_dns: Whether NGINX may resolve a named origin once, at its start, for the sake of
+            kept connections where it can't follow DNS (before 1.27.3).
+    """
+
+    origins: AllowList
+    mode: Mode = "auto"
+    token: str | None = None
+    prefix: str = "/_remote/"
+    request_header_names: tuple[str, ...] = ("Authorization",)
+    carried_headers: tuple[str, ...] = CARRIED_HEADERS
+    hidden_headers: tuple[str, ...] = ()
+    ca_file: str | None = None
+    connect_timeout_s: float = 10.0
+    read_timeout_s: float = 60.0
+    buffer_bytes: int = 16384
+    pin_dns: bool = False
+
+    def __post_init__(self) -> None:
+        """Checks what one setting says; raises SettingsError."""
+        _check(
+            self.mode in get_args(Mode),
+            "mode", self.mode, "isn't a mode", f"Choose one of {', '.join(get_args(Mode))}.",
+        )  # fmt: skip
+        _check(
+            self.token is None or re.fullmatch(r"[A-Za-z0-9._~-]{16,256}", self.token) is not None,
+            "token", "[redacted]", "isn't 16 to 256 characters out of A-Z a-z 0-9 . _ ~ -",
+            "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
+        )  # fmt: skip
+        _check(
+            re.fullmatch(r"/(?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)+", self.prefix),
+            "prefix", self.prefix, "isn't a path that begins and ends with /",
+            "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
+        )  # fmt: skip
+        for field, refused in (
+            ("request_header_names", _NEVER_REQUESTED),
+            ("carried_headers", _NEVER_CARRIED),
+            ("hidden_headers", {"content-length", "content-range", "content-type"}),
+        ):
+            for name in getattr(self, field):
+                legal = NAME.fullmatch(name) and not name.lower().startswith("x-accel-")
+                _check(
+                    legal and name.lower() not in refused,
+                    field, name, "can't be chosen", "Leave it out: it is decided elsewhere.",
+                )  # fmt: skip
+        for field in ("connect_timeout_s", "read_timeout_s"):
+            seconds = getattr(self, field)
+            _check(
+                0.001 <= seconds <= 86400,
+                field, seconds, "isn't from 0.001 to 86400", "Give seconds.",
+            )  # fmt: skip
+        _check(
+            4096 <= self.buffer_bytes <= 1048576 and self.buffer_bytes % 1024 == 0,
+            "buffer_bytes", self.buffer_bytes, "isn't a multiple of 1024 from 4096 to 1048576",
+            "16384 serves URLs of 12 kB.",
+        )  # fmt: skip
+        _check(
+            self.ca_file is None or os.path.isfile(self.ca_file),
+            "ca_file", self.ca_file, "isn't a readable file", "Give the path of a PEM file.",
+        )  # fmt: skip
+        _check(
+            self.ca_file is None or re.search(r"[\s\"'\\;{}$]", self.ca_file) is None,
+            "ca_file", self.ca_file, "has a character that means something to NGINX",
+            "Move the file to a path of plain characters.",
+        )  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """A short digest of what the configuration is made from, so that an old one is noticed."""
+        text = "\n".join(
+            f"{f.name}={getattr(self, f.name)!r}"
+            for f in fields(self)
+            if f.name not in ("mode", "token")
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def __repr__(self) -> str:
+        """All settings, without the token."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["token"] = "[redacted]" if self.token else None
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in values.items())})"
+
+
+def load_settings(
+    mapping: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Settings:
+    """Makes the settings from keyword arguments, over `mapping`, over `environ`.
+
+    Args:
+        mapping: A framework's configuration; keys other than `XACCEL_*` and `xaccel.*` are its own.
+        environ: The process environment, by default; only `XACCEL_*` of it is read.
+        options: One argument for each attribute of `Settings`. Lists may be given as strings,
+            separated by white space or commas; numbers and booleans too.
+
+    Raises:
+        SettingsError: One of them is unknown or can't be used.
+    """
+    values: dict[str, object] = {}
+    for key, value in (os.environ if environ is None else environ).items():
+        name = key.removeprefix("XACCEL_").lower()
+        # The environment is shared with others, so what isn't known isn't an error.
+        if key.startswith("XACCEL_") and name in _CONVERTERS and value:
+            values[name] = value
+    for key, value in (mapping or {}).items():
+        if isinstance(key, str) and key.startswith(("XACCEL_", "xaccel.")):
+            values[_known(key[7:].lower(), key)] = value
+    values |= {_known(name, name): value for name, value in options.items() if value is not None}
+    values.setdefault("origins", ())
+    return Settings(**{name: _CONVERTERS[name](name, value) for name, value in values.items()})
+
+
+def _known(name: str, written: str) -> str:
+    _check(
+        name in _CONVERTERS, written, "", "is not a setting",
+        f"The settings are {', '.join(_CONVERTERS)}.",
+    )  # fmt: skip
+    return name
+
+
+def _check(holds: object, field: str, value: object, problem: str, remedy: str) -> None:
+    if not holds:
+        text = shown(value) + " " if value != "" else ""
+        raise SettingsError(field, text + problem, remedy)
+
+
+def _text(field: str, value: object) -> str:
+    _check(isinstance(value, str), field, type(value), "isn't a string", "Give a string.")
+    return str(value)
+
+
+def _optional_text(field: str, value: object) -> str | None:
+    return None if value is None or value == "" else _text(field, value)
+
+
+def _names(field: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    _check(isinstance(value, Iterable), field, value, "isn't a list", "Give a list of strings.")
+    return tuple(_text(field, item) for item in value)  # type: ignore[attr-defined]
+
+
+def _header_names(field: str, value: object) -> tuple[str, ...]:
+    return tuple({name.lower(): name for name in _names(field, value)}.values())
+
+
+def _carried(field: str, value: object) -> tuple[str, ...]:
+    return _header_names(field, (*CARRIED_HEADERS, *_names(field, value)))
+
+
+def _number(kind: type[float] | type[int]) -> Callable[[str, object], float]:
+    def convert(field: str, value: object) -> float:
+        try:
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise TypeError
+            return kind(value)
+        except (TypeError, ValueError):
+            raise SettingsError(field, f"{shown(value)} isn't a number", "Give a number.") from None
+
+    return convert
+
+
+def _boolean(field: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False}
+    _check(
+        isinstance(value, str) and value.lower() in words,
+        field, value, "isn't a boolean", "Say true or false.",
+    )  # fmt: skip
+    return words[str(value).lower()]
+
+
+# One converter a setting; `Settings` checks what they give.
+_CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
+    "origins": lambda field, value: parse_origins(_names(field, value)),
+    "mode": _text,
+    "token": _optional_text,
+    "prefix": _text,
+    "request_header_names": _header_names,
+    "carried_headers": _carried,
+    "hidden_headers": _header_names,
+    "ca_file": _optional_text,
+    "connect_timeout_s": _number(float),
+    "read_timeout_s": _number(float),
+    "buffer_bytes": _number(int),
+    "pin_dns": _boolean,
+}

@@ -1,0 +1,112 @@
+"""Carrying a handoff out: the remote's answer becomes this application's response."""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wsgi import ClosingIterator
+
+from ..answer import ERROR_BODIES, client_fields, error_fields, error_status
+from ..fields import Fields
+from ..handoff import Handoff
+from ..settings import Settings
+from .connection import Connections
+from .fetch import FetchError, RemoteAnswer, fetch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger("xaccel_wsgi")
+
+
+class Streamer:
+    """Sends files through this process; made once, used by all requests."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Loads what every request needs."""
+        self._settings = settings
+        self._connections = Connections(settings)
+        self._hidden = frozenset(name.lower() for name in settings.hidden_headers)
+
+    def send(
+        self, handoff: Handoff, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answers the client with the remote file, or with the error that NGINX would give."""
+        cookies: Fields = tuple(("Set-Cookie", value) for value in handoff.cookies)
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        try:
+            answer = fetch(handoff, self._settings, self._connections)
+        except FetchError as error:
+            log.warning("%s for the client: %s: %s", error.status, handoff.url, error)
+            return _send_error(error.status, (), cookies, start_response, is_head=is_head)
+        status = error_status(answer.status)
+        if status is not None:
+            answer.close()
+            _log_error(answer, status)
+            return _send_error(status, answer.fields, cookies, start_response, is_head=is_head)
+        blocks = answer.blocks()
+        first = b""
+        if not is_head:
+            try:
+                # Before start_response, so that an early break is still an error.
+                first = next(blocks, b"")
+            except FetchError as error:
+                answer.close()
+                log.warning("%s for the client: %s: %s", error.status, answer.url, error)
+                return _send_error(error.status, (), cookies, start_response, is_head=False)
+        fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
+        reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
+        start_response(f"{answer.status} {reason}", [*fields, *cookies])
+        if is_head:
+            answer.close()
+            return []
+        body = _logged(chain((first,) if first else (), blocks), answer)
+        if handoff.limit_rate is not None:
+            body = _limited(body, handoff.limit_rate)
+        return ClosingIterator(body, answer.close)
+
+
+def _send_error(
+    status: int,
+    remote: Fields,
+    cookies: Fields,
+    start_response: "StartResponse",
+    *,
+    is_head: bool,
+) -> Iterable[bytes]:
+    start_response(
+        f"{status} {HTTP_STATUS_CODES[status]}", [*error_fields(status, remote), *cookies]
+    )
+    return [] if is_head else [ERROR_BODIES[status].encode()]
+
+
+def _log_error(answer: RemoteAnswer, status: int) -> None:
+    hint = ""
+    if answer.status == 403:
+        hint = " (a wrong or expired signature, or a missing key without permission to list)"
+    log.warning("%s for the client: %s answered %s%s", status, answer.url, answer.status, hint)
+
+
+def _logged(blocks: Iterator[bytes], answer: RemoteAnswer) -> Iterator[bytes]:
+    """Lets a broken body break the response; the client sees it end short."""
+    try:
+        yield from blocks
+    except FetchError as error:
+        log.warning("broken off: %s: %s", answer.url, error)
+        raise
+
+
+def _limited(blocks: Iterator[bytes], bytes_per_s: int) -> Iterator[bytes]:
+    """Keeps the average since the start at or under the rate, as NGINX's limit_rate does."""
+    began, sent_bytes = time.monotonic(), 0
+    for block in blocks:
+        for at in range(0, len(block), bytes_per_s):
+            piece = block[at : at + bytes_per_s]
+            ahead_s = sent_bytes / bytes_per_s - (time.monotonic() - began)
+            if ahead_s > 0:
+                time.sleep(ahead_s)
+            yield piece
+            sent_bytes += len(piece)

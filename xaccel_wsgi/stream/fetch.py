@@ -1,0 +1,150 @@
+"""Fetching: from a handoff to the remote's final answer, redirects followed."""
+
+from collections.abc import Iterator
+from http.client import HTTPConnection as StandardConnection
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from types import TracebackType
+
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
+
+from ..answer import FOLLOWED_STATUSES, MAX_HOPS, next_hop
+from ..errors import XAccelError
+from ..fields import Fields
+from ..handoff import Handoff
+from ..settings import Settings
+from ..url import RemoteUrl
+from .connection import Connections
+
+_BLOCK_BYTES = 65536
+_FAILURES = (OSError, HTTPError, HTTPException)
+
+
+class FetchError(Exception):
+    """The remote gave no usable answer; `status` is what the client gets."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Keeps both."""
+        super().__init__(reason)
+        self.status = status
+
+
+class RemoteAnswer:
+    """An answer of the remote with its body still to be read.
+
+    Attributes:
+        url: What was asked last.
+        status: Its status.
+        fields: Its fields, in order, repeats kept.
+    """
+
+    def __init__(
+        self, url: RemoteUrl, connection: HTTPConnection, response: HTTPResponse, pool: Connections
+    ) -> None:
+        """Takes over the connection."""
+        self.url = url
+        self.status = response.status
+        self.fields: Fields = tuple((n, v.strip(" \t")) for n, v in response.headers.items())
+        self._connection = connection
+        self._response = response
+        self._pool = pool
+        self._finished = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yields the body as it arrives.
+
+        Raises:
+            FetchError: It broke off or fell silent.
+        """
+        try:
+            while block := self._response.read1(_BLOCK_BYTES):
+                yield block
+            if self._response.length:
+                raise IncompleteRead(b"", self._response.length)
+        except _FAILURES as error:
+            raise _fetch_error(error) from error
+        self._finished = True
+
+    def close(self) -> None:
+        """Gives the connection back if the body was read to its end, or closes it."""
+        self._response.close()
+        if self._finished and not self._response.will_close:
+            self._pool.give_back(self.url, self._connection)
+        else:
+            self._connection.close()
+
+    def __enter__(self) -> "RemoteAnswer":
+        """Closes at the end of a with statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Closes."""
+        self.close()
+
+
+def fetch(handoff: Handoff, settings: Settings, connections: Connections) -> RemoteAnswer:
+    """Asks the remote, follows its redirects, and returns its final answer.
+
+    Raises:
+        FetchError: There is none: no connection, no answer in time, a redirect that isn't allowed.
+    """
+    url, fields = handoff.url, handoff.request_fields
+    for hop in range(MAX_HOPS + 1):
+        answer = _ask(url, fields, connections)
+        if answer.status not in FOLLOWED_STATUSES:
+            return answer
+        with answer:
+            location = next((v for n, v in answer.fields if n.lower() == "location"), "")
+        if hop == MAX_HOPS:
+            break
+        try:
+            following = next_hop(url, location, settings.origins)
+        except XAccelError as error:
+            raise FetchError(502, str(error)) from None
+        if following.origin != url.origin:
+            fields = tuple(f for f in fields if f[0].lower() not in handoff.credential_names)
+        url = following
+    raise FetchError(502, f"the remote redirected more than {MAX_HOPS} times")
+
+
+def _ask(url: RemoteUrl, fields: Fields, connections: Connections) -> RemoteAnswer:
+    try:
+        connection, used_before = connections.take(url)
+        try:
+            response = _exchange(connection, url, fields)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            # A kept connection may have died in the meantime. Silence isn't death.
+            if not used_before or isinstance(error, TimeoutError):
+                raise
+            connection, _ = connections.take(url, fresh=True)
+            response = _exchange(connection, url, fields)
+    except XAccelError as error:
+        raise FetchError(502, str(error)) from None
+    except _FAILURES as error:
+        raise _fetch_error(error) from error
+    return RemoteAnswer(url, connection, response, connections)
+
+
+def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> HTTPResponse:
+    try:
+        connection.putrequest("GET", url.target, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", url.authority)
+        for name, value in fields:
+            connection.putheader(name, value)
+        connection.endheaders()
+        # urllib3's own getresponse logs the whole URL, signature included, if a field is malformed.
+        return StandardConnection.getresponse(connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _fetch_error(error: Exception) -> FetchError:
+    timed_out = isinstance(error, TimeoutError) or "timed out" in str(error)
+    return FetchError(504 if timed_out else 502, f"{type(error).__name__}: {error}")
