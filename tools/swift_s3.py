@@ -5,22 +5,19 @@ in /etc. Used by the tests and by the demo:
 
     with SwiftS3(folder) as store:
         boto3.client("s3", endpoint_url=store.endpoint_url, **store.credentials)
-
-Swift is imported in child processes only: its imports patch the standard library.
 """
 
 import os
 import pwd
-import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
+
+from .children import ChildError, Children
 
 HOST = "127.0.0.1"
 ACCESS_KEY = "test:tester"
@@ -30,16 +27,8 @@ REGION = "us-east-1"
 STORAGE_SERVERS = ("account", "container", "object")
 SERVERS = (*STORAGE_SERVERS, "proxy")
 
-
-class SwiftError(Exception):
-    """Swift didn't start, or ended by itself; the message ends with the log."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Process:
-    name: str
-    log: Path
-    popen: subprocess.Popen[bytes]
+# Swift lives in processes of its own: its imports patch the standard library.
+_SERVER = Path(__file__).with_name("swift_server.py")
 
 
 class SwiftS3:
@@ -50,18 +39,21 @@ class SwiftS3:
         ports: Where each of its four servers listens.
     """
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         """Chooses the ports.
 
         Args:
             folder: An existing folder, empty or left by an earlier store.
             port: Where the S3 API listens; a free one by default. The others are always free ones.
+            pause: Waits that many seconds; may raise to end `start` early.
         """
         self.folder = folder.resolve()
         self.ports = dict(zip(SERVERS, free_ports(len(SERVERS)), strict=True))
         if port is not None:
             self.ports["proxy"] = port
-        self._processes: list[_Process] = []
+        self._children = Children(self.folder, pause)
 
     @property
     def endpoint_url(self) -> str:
@@ -69,7 +61,7 @@ class SwiftS3:
         return f"http://{HOST}:{self.ports['proxy']}"
 
     @property
-    def credentials(self) -> Mapping[str, str]:
+    def credentials(self) -> dict[str, str]:
         """What `boto3.client` wants to know beside the endpoint."""
         return {
             "aws_access_key_id": ACCESS_KEY,
@@ -90,74 +82,37 @@ class SwiftS3:
         """Starts the four servers and returns when all of them listen.
 
         Raises:
-            SwiftError: A port is taken, or one of them ended or did not listen in time; none is
+            ChildError: A port is taken, or one of them ended or did not listen in time; none is
                 left running.
         """
         for port in self.ports.values():
-            if _listens(port):
-                raise SwiftError(f"port {port} is taken")
+            # Swift would go on trying for long.
+            if listens(port):
+                raise ChildError(f"Swift can't start: port {port} is taken.")
         try:
             _write_configuration(self.folder, self.ports)
-            self._make_rings(timeout_s)
+            rings = [f"{name}={self.ports[name]}" for name in STORAGE_SERVERS]
+            command = (sys.executable, _SERVER)
+            self._children.run(
+                "swift-rings", [*command, "rings", self.folder / "etc", HOST, *rings]
+            )
             for name in SERVERS:
-                self._spawn(name, "serve", str(_conf(self.folder, name)), f"{name}-server")
-            deadline = time.monotonic() + timeout_s
-            while not all(_listens(port) for port in self.ports.values()):
-                self.check()
-                if time.monotonic() > deadline:
-                    raise SwiftError(f"Swift did not listen within {timeout_s} s")
-                time.sleep(0.05)
+                arguments = ("serve", _conf(self.folder, name), f"{name}-server")
+                self._children.start(f"swift-{name}", [*command, *arguments])
+            self._children.wait_until(
+                lambda: all(map(listens, self.ports.values())), "Swift", timeout_s
+            )
         except BaseException:
             self.stop()
             raise
 
     def check(self) -> None:
-        """Raises SwiftError if one of its servers has ended."""
-        for process in self._processes:
-            status = process.popen.poll()
-            if status is not None:
-                raise SwiftError(
-                    f"Swift's {process.name} server ended with status {status}:\n"
-                    f"{process.log.read_text(errors='replace')[-2000:].strip()}"
-                )
+        """Raises ChildError if one of its servers has ended."""
+        self._children.check()
 
-    def stop(self, timeout_s: float = 5) -> None:
-        """Ends every process of it; those that don't end in time are killed."""
-        for process in self._processes:
-            _signal_group(process.popen, signal.SIGTERM)
-        deadline = time.monotonic() + timeout_s
-        for process in self._processes:
-            with suppress(subprocess.TimeoutExpired):
-                process.popen.wait(max(0, deadline - time.monotonic()))
-            _signal_group(process.popen, signal.SIGKILL)
-            process.popen.wait()
-        self._processes.clear()
-
-    def _spawn(self, name: str, *arguments: str) -> _Process:
-        log = self.folder / f"{name}.log"
-        with log.open("wb") as output:
-            popen = subprocess.Popen(
-                [sys.executable, __file__, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # A group of its own: Ctrl-C at the terminal reaches whoever called `start`, not it.
-                start_new_session=True,
-            )
-        process = _Process(name, log, popen)
-        self._processes.append(process)
-        return process
-
-    def _make_rings(self, timeout_s: float) -> None:
-        ports = (str(self.ports[name]) for name in STORAGE_SERVERS)
-        process = self._spawn("rings", "rings", str(self.folder / "etc"), *ports)
-        try:
-            status = process.popen.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            raise SwiftError(f"Swift's rings were not made within {timeout_s} s") from None
-        if status:
-            self.check()
-        self._processes.remove(process)
+    def stop(self) -> None:
+        """Ends every process of it."""
+        self._children.stop()
 
 
 def free_ports(count: int) -> list[int]:
@@ -170,14 +125,10 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Tells whether somebody listens on this port of loopback."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
-
-
-def _signal_group(popen: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(popen.pid, number)
 
 
 def _conf(folder: Path, name: str) -> Path:
@@ -286,39 +237,3 @@ def _write_configuration(folder: Path, ports: Mapping[str, int]) -> None:
         else:
             text += _STORAGE.format(name=name, app=name)
         _conf(folder, name).write_text(text)
-
-
-# What follows runs in the children.
-
-
-def _make_rings(etc: str, *ports: str) -> None:
-    """Writes the three rings, of one device each."""
-    from swift.common.ring import RingBuilder  # type: ignore[import-untyped]
-
-    for name, port in zip(STORAGE_SERVERS, ports, strict=True):
-        builder = RingBuilder(part_power=2, replicas=1, min_part_hours=0)
-        address = {"ip": HOST, "port": int(port)}
-        address |= {f"replication_{key}": value for key, value in address.items()}
-        device = {"id": 0, "region": 1, "zone": 1, "device": "disk", "weight": 1.0, "meta": ""}
-        builder.add_dev(device | address)
-        builder.rebalance()
-        builder.get_ring().save(f"{etc}/{name}.ring.gz")
-
-
-def _serve(conf: str, section: str) -> int:
-    """Runs one server until it is ended."""
-    from swift.common import utils  # type: ignore[import-untyped]
-
-    # It is read by `import swift.common.wsgi`, from /etc/swift unless said before.
-    utils.SWIFT_CONF_FILE = str(Path(conf).with_name("swift.conf"))
-    from swift.common.wsgi import run_wsgi  # type: ignore[import-untyped]
-
-    # Verbose is what sends the log to standard error.
-    return int(run_wsgi(conf, section, verbose=True))
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "rings":
-        _make_rings(*sys.argv[2:])
-    else:
-        sys.exit(_serve(*sys.argv[2:]))

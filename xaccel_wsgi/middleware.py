@@ -84,6 +84,10 @@ class XAccelMiddleware:
             close()
         return self._send(watch, slot, presented, environ)
 
+    def close(self) -> None:
+        """Closes the idle connections to origins; the middleware stays usable."""
+        self._streamer.close()
+
     def _send(
         self, watch: "_Watch", slot: Slot, presented: str, environ: "WSGIEnvironment"
     ) -> Iterable[bytes]:

@@ -54,6 +54,7 @@ def send(
     method: str = "GET",
     body: bytes | None = None,
     host: str | None = None,
+    version: str = "HTTP/1.1",
     timeout_s: float = 10.0,
 ) -> Received:
     """Sends one request on a connection of its own and reads until the server closes it.
@@ -69,6 +70,8 @@ def send(
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         writer = HTTPConnection(name, int(port))
         writer.sock = connection
+        # http.client's own way to speak HTTP/1.0.
+        writer._http_vsn_str = version  # type: ignore[attr-defined]
         writer.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         if host != "":
             writer.putheader("Host", host or address)

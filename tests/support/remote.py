@@ -95,6 +95,7 @@ class Hang:
 Step = bytes | Pause | Reset | Close | Hang
 Answer = bytes | Iterable[Step]
 Script = Callable[[Request], Answer]
+Routes = Mapping[str, Answer | Script]
 
 
 def answer(
@@ -127,7 +128,8 @@ def answer(
             version or a broken body demands it, and kept elsewhere.
     """
     if reason is None:
-        reason = HTTPStatus(status).phrase if status in iter(HTTPStatus) else "Unknown"
+        known = {each.value: each.phrase for each in HTTPStatus}
+        reason = known.get(status, "Unknown")
     lines = [f"{version} {status} {reason}", *(f"{name}: {value}" for name, value in fields)]
     if framing == "length":
         lines.append(f"Content-Length: {len(body) if declared_length is None else declared_length}")
@@ -179,13 +181,13 @@ class StubRemote:
 
     def __init__(
         self,
-        script: Script | Mapping[str, Answer | Script] | None = None,
+        script: Script | Routes | None = None,
         *,
         tls: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
     ) -> None:
         """Listens at once; `tls` is a server context."""
-        self.script: Script | Mapping[str, Answer | Script] = {} if script is None else script
+        self.script: Script | Routes = {} if script is None else script
         self.requests: list[Request] = []
         self.connections = 0
         self.failures: list[str] = []
@@ -303,14 +305,13 @@ class StubRemote:
             self.failures.append(failure)
 
 
-def _play(script: Script | Mapping[str, Answer | Script], request: Request) -> Iterable[Step]:
+def _play(script: Script | Routes, request: Request) -> Iterable[Step]:
     if callable(script):
-        played: Answer | Script = script(request)
+        played = script(request)
     else:
         unknown = answer(404, body=b"the stub remote knows no such path")
-        played = script.get(request.target, script.get(request.path, unknown))
-        if callable(played):
-            played = played(request)
+        found = script.get(request.target, script.get(request.path, unknown))
+        played = found(request) if callable(found) else found
     return [played] if isinstance(played, bytes) else played
 
 
@@ -357,9 +358,9 @@ class _Connection:
         text, _, self._read_ahead = self._read_ahead.partition(b"\r\n\r\n")
         head = text + b"\r\n\r\n"
         first, *rest = text.decode("latin-1").split("\r\n")
-        parts = first.split(" ")
-        if len(parts) != 3:
+        if first.count(" ") != 2:
             raise _BrokenRequestError(f"no request line: {first!r}")
+        method, target, version = first.split(" ")
         fields = []
         for line in rest:
             name, colon, value = line.partition(":")
@@ -367,7 +368,7 @@ class _Connection:
                 raise _BrokenRequestError(f"no field: {line!r}")
             fields.append((name, value.strip(" \t")))
         body = self._read_body({name.lower(): value for name, value in fields})
-        return Request(*parts, tuple(fields), body, head, self._number)
+        return Request(method, target, version, tuple(fields), body, head, self._number)
 
     def play(self, steps: Iterable[Step], last: bool) -> bool:
         """Plays an answer and tells whether the connection goes on."""

@@ -19,7 +19,7 @@ from .nginx import (
     whole_configuration,
 )
 from .ports import free_port
-from .remote import Close, Hang, Reset, StubRemote, answer
+from .remote import Close, Hang, Reset, Routes, StubRemote, answer
 from .wsgi import serve
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_missing_nginx_is_a_skip_or_in_ci_a_failure(monkeypatch: pytest.MonkeyPa
 def test_nginx_in_front_of_the_stub(binary: str, tmp_path: Path) -> None:
     """A trivial proxy: answers pass, logs can be read, no process is left."""
     assert nginx_version(binary) >= (1, 22)
-    script = {
+    script: Routes = {
         "/x": answer(200, [("X-Own", "1")], b"body"),
         "/chunked": answer(200, body=b"body" * 5000, framing="chunked"),
         "/1.0": answer(200, body=b"body", version="HTTP/1.0", framing="until-close"),

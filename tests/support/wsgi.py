@@ -20,7 +20,7 @@ class Server:
 
     def __init__(self, app: "WSGIApplication", threads: int) -> None:
         """Listens and serves at once."""
-        self._map: dict[int, object] = {}
+        self._map: dict[int, wasyncore.dispatcher] = {}
         server = create_server(app, map=self._map, host="127.0.0.1", port=0, threads=threads)
         if not isinstance(server, TcpWSGIServer):
             raise TypeError("waitress made another kind of server")

@@ -68,6 +68,10 @@ class Streamer:
             body = _limited(body, handoff.limit_rate)
         return ClosingIterator(body, answer.close)
 
+    def close(self) -> None:
+        """Closes the idle connections."""
+        self._connections.close()
+
 
 def _send_error(
     status: int,

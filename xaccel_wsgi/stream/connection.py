@@ -10,6 +10,8 @@ import ssl
 import threading
 import time
 from collections import defaultdict, deque
+from http.client import HTTPResponse, RemoteDisconnected
+from io import BufferedIOBase
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -24,6 +26,42 @@ _IDLE_S = 30.0
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _CARRIER_GRADE_NAT = ipaddress.IPv4Network("100.64.0.0/10")
+
+
+class _Lines:
+    """A response's stream, as long as its head is read; remembers the last line."""
+
+    def __init__(self, stream: BufferedIOBase) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        self.last = self._stream.readline(limit)
+        return self.last
+
+
+class WholeHeadResponse(HTTPResponse):
+    """A response whose head must end with its empty line.
+
+    The standard one takes the end of the connection for the end of the head, and so an answer that
+    broke off for an empty file.
+    """
+
+    def begin(self) -> None:
+        """Reads the head.
+
+        Raises:
+            RemoteDisconnected: The connection ended within it.
+        """
+        stream = self.fp
+        lines = _Lines(stream)
+        self.fp = lines  # type: ignore[assignment]
+        try:
+            super().begin()
+        finally:
+            self.fp = stream
+        if lines.last not in (b"\r\n", b"\n"):
+            raise RemoteDisconnected("the connection ended within the head of the answer")
 
 
 class Connections:
@@ -103,15 +141,19 @@ class Connections:
     def _make(self, url: RemoteUrl, address: str) -> HTTPConnection:
         # The checked address is connected to; a second look-up could answer otherwise.
         timeout_s = self._settings.connect_timeout_s
-        if url.scheme == "http":
-            return HTTPConnection(address, url.effective_port, timeout=timeout_s)
-        return HTTPSConnection(
-            address,
-            url.effective_port,
-            timeout=timeout_s,
-            ssl_context=self._tls,
-            server_hostname=url.host,
+        connection = (
+            HTTPConnection(address, url.effective_port, timeout=timeout_s)
+            if url.scheme == "http"
+            else HTTPSConnection(
+                address,
+                url.effective_port,
+                timeout=timeout_s,
+                ssl_context=self._tls,
+                server_hostname=url.host,
+            )
         )
+        connection.response_class = WholeHeadResponse
+        return connection
 
 
 def is_public(address: str) -> bool:

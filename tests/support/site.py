@@ -1,0 +1,71 @@
+"""An application with both carriers in front of it: real NGINX as generated, and the streamer."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from tests.support.nginx import NginxServer, nginx_version
+from tests.support.ports import free_port
+from tests.support.wsgi import serve
+from xaccel_wsgi import XAccelMiddleware
+from xaccel_wsgi.nginx import config
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Carrier = Literal["nginx", "stream"]
+CARRIERS: tuple[Carrier, ...] = ("nginx", "stream")
+
+TOKEN = "a-token-for-the-tests-0123456789"
+
+
+class Site:
+    """One application, reachable through NGINX with the token and without either.
+
+    Attributes:
+        app: The middleware around the application.
+        nginx: The NGINX in front.
+    """
+
+    def __init__(self, app: "WSGIApplication", folder: Path, binary: str, **options: Any) -> None:
+        """Serves `app` with the settings of `options` behind a newly generated configuration."""
+        self.app = XAccelMiddleware(app, **{"token": TOKEN, **options})
+        self._server = serve(self.app)
+        major, minor, patch = nginx_version(binary)
+        target = config.Target(version=(major, minor, patch), resolvers=("127.0.0.1:9",))
+        user = "root" if os.geteuid() == 0 else ""
+        (folder / "temp").mkdir()
+        (folder / "nginx.conf").write_text(
+            config.standalone(
+                self.app.settings, target, f"127.0.0.1:{free_port()}", self._server.address, user
+            )
+        )
+        try:
+            self.nginx = NginxServer(folder, binary)
+        except BaseException:
+            self._server.close()
+            raise
+
+    def address(self, carrier: Carrier) -> str:
+        """Returns where `carrier` answers."""
+        return self.nginx.address if carrier == "nginx" else self._server.address
+
+    def close(self) -> None:
+        """Stops both."""
+        self.nginx.close()
+        self._server.close()
+        self.app.close()
+
+    def __enter__(self) -> Self:
+        """Closes at the end of a with statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Closes."""
+        self.close()
