@@ -220,6 +220,11 @@ def test_app_headers_and_cookies_reach_the_client(
         pytest.param([Close()], 502, id="a close instead of an answer"),
         pytest.param([Hang()], 504, id="silence instead of an answer"),
         pytest.param([b"HTTP/1.1 200 OK\r\nX: ", Pause(0.2), Close()], 502, id="half a head"),
+        pytest.param(
+            [b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 4\r\n\r\nfile"],
+            502,
+            id="a malformed field",
+        ),  # noqa: E501
     ],
 )
 def test_no_answer_is_502_or_504(script: list, status: int, ask, remote: StubRemote) -> None:

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections import defaultdict, deque
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from io import BufferedIOBase
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -41,17 +41,17 @@ class _Lines:
 
 
 class WholeHeadResponse(HTTPResponse):
-    """A response whose head must end with its empty line.
+    """A response whose head must be well-formed up to its empty line, as NGINX demands.
 
     The standard one takes the end of the connection for the end of the head, and so an answer that
-    broke off for an empty file.
+    broke off for an empty file; after a malformed line it forgets the fields that follow.
     """
 
     def begin(self) -> None:
         """Reads the head.
 
         Raises:
-            RemoteDisconnected: The connection ended within it.
+            http.client.HTTPException: It is malformed, or the connection ended within it.
         """
         stream = self.fp
         lines = _Lines(stream)
@@ -62,6 +62,8 @@ class WholeHeadResponse(HTTPResponse):
             self.fp = stream
         if lines.last not in (b"\r\n", b"\n"):
             raise RemoteDisconnected("the connection ended within the head of the answer")
+        if self.headers.defects:
+            raise HTTPException("the head of the answer has a malformed field")
 
 
 class Connections:
