@@ -332,8 +332,8 @@ def _transfer(settings: Settings, target: Target) -> Iterator[str]:
         "proxy_cache off", "proxy_store off", "proxy_redirect off", "proxy_cookie_domain off",
         "proxy_cookie_path off", "proxy_force_ranges off", "proxy_limit_rate 0",
         "proxy_ignore_client_abort off", "proxy_bind off", "proxy_request_buffering on",
-        "limit_rate_after 0", "gzip off", "gunzip off", "charset off", "expires off",
-        "chunked_transfer_encoding on", "mirror off", "default_type text/plain",
+        "limit_rate_after 0", "gzip off", "gunzip off", "ssi off", "charset off",
+        "expires off", "chunked_transfer_encoding on", "mirror off", "default_type text/plain",
     ):  # fmt: skip
         yield f"{pinned};"
     yield "# Errors are ours: no remote body, no header of the file's."
