@@ -53,8 +53,9 @@ class _Policy:
 
 
 def paste_filter(
+    app: "WSGIApplication",
     global_conf: dict[str, str],  # noqa: ARG001
     **local_conf: str,
-) -> "Callable[[WSGIApplication], XAccelMiddleware]":
+) -> XAccelMiddleware:
     """Makes the filter for `[filter:xaccel] use = egg:xaccel-wsgi`; its keys are the settings."""
-    return lambda app: XAccelMiddleware(app, None, **local_conf)
+    return XAccelMiddleware(app, None, **local_conf)

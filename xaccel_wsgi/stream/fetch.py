@@ -49,6 +49,7 @@ class RemoteAnswer:
         self._response = response
         self._pool = pool
         self._finished = False
+        self._closed = False
 
     def blocks(self) -> Iterator[bytes]:
         """Yields the body as it arrives.
@@ -64,9 +65,14 @@ class RemoteAnswer:
         except _FAILURES as error:
             raise _fetch_error(error) from error
         self._finished = True
+        # Now, since not every caller of a WSGI application closes what it has read to the end.
+        self.close()
 
     def close(self) -> None:
         """Gives the connection back if the body was read to its end, or closes it."""
+        if self._closed:
+            return
+        self._closed = True
         self._response.close()
         if self._finished and not self._response.will_close:
             self._pool.give_back(self.url, self._connection)

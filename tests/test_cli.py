@@ -1,0 +1,98 @@
+"""The command, run as a person runs it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+APP = """
+from flask import Flask
+from xaccel_wsgi import XAccelMiddleware
+
+def create_app():
+    app = Flask(__name__)
+    app.wsgi_app = XAccelMiddleware(app.wsgi_app, origins=["http://127.0.0.1:9000"])
+    return app
+
+app = create_app()
+bare = Flask(__name__)
+
+class Outer:
+    def __init__(self, app):
+        self.wrapped = app
+    def __call__(self, environ, start_response):
+        return self.wrapped(environ, start_response)
+
+def decorated(app):
+    def wrapper(environ, start_response):
+        return app(environ, start_response)
+    return wrapper
+
+outer = decorated(Outer(app))
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs `xaccel-wsgi` in a folder with an application."""
+    (tmp_path / "myapp.py").write_text(APP)
+    monkeypatch.delenv("XACCEL_TOKEN", raising=False)
+
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        command = [Path(sys.executable).with_name("xaccel-wsgi"), *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.mark.parametrize("app", ["myapp:app", "myapp:create_app()", "myapp:outer"])
+def test_the_middleware_is_found(app: str, run) -> None:
+    """In an application, its factory, and behind wrappers."""
+    done = run("nginx", app)
+    assert done.returncode == 0, done.stderr
+    for part in ("http", "server", "location"):
+        assert f"# xaccel-wsgi, {part} part" in done.stdout
+    assert "http/127\\.0\\.0\\.1:9000/" in done.stdout
+
+
+def test_settings_from_the_environment_alone(run) -> None:
+    """For NGINX in a container of its own."""
+    done = run("nginx", "--part", "location", XACCEL_ORIGINS="https://h", XACCEL_TOKEN="t" * 16)
+    assert done.returncode == 0, done.stderr
+    assert f'proxy_set_header X-Accel-Token "{"t" * 16};1;' in done.stdout
+
+
+def test_output_writes_three_files_that_others_cannot_read(run, tmp_path: Path) -> None:
+    """They hold the token."""
+    done = run("nginx", "myapp:app", "--output", "conf")
+    assert done.returncode == 0, done.stderr
+    written = sorted((tmp_path / "conf").iterdir())
+    assert [p.name for p in written] == [
+        "xaccel-http.conf", "xaccel-location.conf", "xaccel-server.conf",
+    ]  # fmt: skip
+    assert {p.stat().st_mode & 0o007 for p in written} == {0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["myapp:bare"], "no XAccelMiddleware is found", id="no middleware"),
+        pytest.param(["nothere:app"], "can't be loaded", id="no module"),
+        pytest.param(["myapp:nothere"], "can't be loaded", id="no application"),
+        pytest.param(["myapp"], "isn't a module and an application", id="no colon"),
+        pytest.param([], "no origin is named", id="nothing at all"),
+        pytest.param(
+            ["myapp:app", "--standalone", "x", "--listen", "a b"], "isn't an address", id="listen"
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_with_a_remedy(arguments: list[str], says: str, run) -> None:
+    """Exit status 2 and no traceback."""
+    done = run("nginx", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert re.fullmatch(r"xaccel-wsgi: [^\n]+\n", done.stderr)
