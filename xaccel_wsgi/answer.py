@@ -115,6 +115,7 @@ HIDDEN_FIELDS = (
     "x-ms-blob-sealed", "x-ms-content-crc64", "x-ms-or-policy-id", "x-ms-error-code",
     "x-ms-immutability-policy-until-date", "x-ms-immutability-policy-mode", "x-ms-legal-hold",
 )  # fmt: skip
+_VALIDATORS = frozenset(name.lower() for name in VALIDATORS)
 _HIDDEN = frozenset(name.lower() for name in HIDDEN_FIELDS) | {"transfer-encoding"}
 
 
@@ -131,7 +132,8 @@ def client_fields(
     """
     names = {name.lower() for name, _ in decided}
     # Validators describe one thing together; the application's and the remote's never mix.
-    own_validators = not names.isdisjoint(("etag", "last-modified"))
+    own_validators = not names.isdisjoint(_VALIDATORS)
+    validators: set[str] = set()
     passed = []
     remote_type = ""
     for name, value in remote:
@@ -140,8 +142,11 @@ def client_fields(
             remote_type = remote_type or value
         if lower in _HIDDEN or lower in names or lower in hidden:
             continue
-        if own_validators and lower in ("etag", "last-modified"):
-            continue
+        if lower in _VALIDATORS:
+            # NGINX reads the first of several as well.
+            if own_validators or not value or lower in validators:
+                continue
+            validators.add(lower)
         passed.append((name, value))
     if "content-type" not in names:
         if remote_type:
@@ -156,7 +161,7 @@ def error_fields(status: int, remote: Iterable[tuple[str, str]] = ()) -> Fields:
     extra: Fields = ()
     if status == 416:
         # RFC 9110 section 15.5.17: the client learns the length.
-        extra = tuple((n, v) for n, v in remote if n.lower() == "content-range")[:1]
+        extra = tuple((n, v) for n, v in remote if n.lower() == "content-range" and v)[:1]
     return (*ERROR_FIELDS, ("Content-Length", str(len(ERROR_BODIES[status]))), *extra)
 
 

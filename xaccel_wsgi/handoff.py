@@ -4,7 +4,7 @@ Made by one pure function from the RemoteFile, the client's request, the applica
 the settings; carried out by NGINX or by the streamer, neither of which decides anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ def admit(settings: Settings, remote: RemoteFile) -> None:
 def make_handoff(
     remote: RemoteFile,
     environ: "WSGIEnvironment",
-    app_fields: Iterable[tuple[str, str]],
+    app_fields: Sequence[tuple[str, str]],
     settings: Settings,
     *,
     text_form: bool = False,
@@ -102,7 +102,7 @@ def make_handoff(
         return NotModified(tuple(f for f in fields if f[0].lower() not in names), cookies)
     return Handoff(
         url=remote.url,
-        request_fields=(*remote.request_headers, *asked),
+        request_fields=(*_joined(remote.request_headers).values(), *asked),
         credential_names=frozenset(name.lower() for name, _ in remote.request_headers),
         response_fields=fields,
         cookies=cookies,
@@ -125,7 +125,7 @@ _SILENTLY_DROPPED = {
 
 def _client_side(
     remote: RemoteFile,
-    app_fields: Iterable[tuple[str, str]],
+    app_fields: Sequence[tuple[str, str]],
     settings: Settings,
     *,
     text_form: bool,
@@ -133,14 +133,10 @@ def _client_side(
     carried = {name.lower() for name in settings.carried_headers}
     content_type = remote.content_type
     cookies = []
-    decided: dict[str, tuple[str, str]] = {}
+    decided = _joined(field for field in app_fields if field[0].lower() in carried)
     for name, value in app_fields:
         lower = name.lower()
-        if lower in carried:
-            # One field each: before 1.23 NGINX reads only the first of several.
-            previous = decided.get(lower)
-            decided[lower] = (name, f"{previous[1]}, {value}" if previous else value)
-        elif lower == "set-cookie":
+        if lower == "set-cookie":
             cookies.append(value)
         elif lower == "content-type" and text_form and not value.startswith("text/html"):
             content_type = value
@@ -151,8 +147,7 @@ def _client_side(
         ("ETag", remote.etag_field),
         ("Last-Modified", remote.last_modified_field),
     )
-    fields = tuple(f for f in decided.values() if f[1])
-    return (*fields, *((name, value) for name, value in own if value)), tuple(cookies)
+    return (*decided.values(), *((name, value) for name, value in own if value)), tuple(cookies)
 
 
 def _remote_side(remote: RemoteFile, environ: "WSGIEnvironment") -> tuple[Fields, bool]:
@@ -175,6 +170,16 @@ def _remote_side(remote: RemoteFile, environ: "WSGIEnvironment") -> tuple[Fields
     if asked and (if_range := _client_value(environ, "If-Range")):
         asked["If-Range"] = if_range
     return (*asked.items(), *conditional.items()), False
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """One field a name, none without a value: NGINX reads one, and sends no empty one."""
+    joined: dict[str, tuple[str, str]] = {}
+    for name, value in fields:
+        if value:
+            _, previous = joined.get(name.lower(), ("", ""))
+            joined[name.lower()] = (name, f"{previous}, {value}" if previous else value)
+    return joined
 
 
 def _client_value(environ: "WSGIEnvironment", name: str) -> str:

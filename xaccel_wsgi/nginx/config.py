@@ -311,7 +311,7 @@ def _transfer(settings: Settings, target: Target) -> Iterator[str]:
     yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate"
     yield "    X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;"
     yield "# Nor speak to the client but through what follows."
-    for name in (*HIDDEN_FIELDS, *settings.hidden_headers):
+    for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
         yield f"proxy_hide_header {name};"
     yield "# An inherited one would bring hidden headers back; this one names nothing real."
     yield "proxy_pass_header X-Xaccel-Nothing;"

@@ -5,11 +5,13 @@ high-level client don't; a signature covers the bytes.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import threading
 import time
 from collections import defaultdict, deque
+from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
 from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from io import BufferedIOBase
 
@@ -23,6 +25,10 @@ from ..url import RemoteUrl
 # As many as NGINX's `keepalive` keeps in the generated configuration, and shorter than servers do.
 _IDLE_MAX = 16
 _IDLE_S = 30.0
+
+# Defects of a multipart body don't count: the head alone is parsed.
+_MALFORMED = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _CARRIER_GRADE_NAT = ipaddress.IPv4Network("100.64.0.0/10")
@@ -40,11 +46,12 @@ class _Lines:
         return self.last
 
 
-class WholeHeadResponse(HTTPResponse):
-    """A response whose head must be well-formed up to its empty line, as NGINX demands.
+class StrictResponse(HTTPResponse):
+    """A response whose head leaves no doubt about where head and body end.
 
     The standard one takes the end of the connection for the end of the head, and so an answer that
-    broke off for an empty file; after a malformed line it forgets the fields that follow.
+    broke off for an empty file; after a malformed line it forgets the fields that follow; and of
+    contradicting lengths it takes one.
     """
 
     def begin(self) -> None:
@@ -58,12 +65,23 @@ class WholeHeadResponse(HTTPResponse):
         self.fp = lines  # type: ignore[assignment]
         try:
             super().begin()
+        except ValueError as error:
+            raise HTTPException("the head of the answer has a number that is none") from error
         finally:
             self.fp = stream
         if lines.last not in (b"\r\n", b"\n"):
             raise RemoteDisconnected("the connection ended within the head of the answer")
-        if self.headers.defects:
+        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects):
             raise HTTPException("the head of the answer has a malformed field")
+        lengths = self.headers.get_all("Content-Length", [])
+        codings = self.headers.get_all("Transfer-Encoding", [])
+        # RFC 9112 section 6.3: whoever reads them differently sees another body.
+        if (
+            len(lengths) + len(codings) > 1
+            or not all(_LENGTH.fullmatch(length) for length in lengths)
+            or not all(coding.lower() == "chunked" for coding in codings)
+        ):
+            raise HTTPException("the answer's length is ambiguous")
 
 
 class Connections:
@@ -154,7 +172,7 @@ class Connections:
                 server_hostname=url.host,
             )
         )
-        connection.response_class = WholeHeadResponse
+        connection.response_class = StrictResponse
         return connection
 
 

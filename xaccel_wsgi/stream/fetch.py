@@ -73,11 +73,26 @@ class RemoteAnswer:
         if self._closed:
             return
         self._closed = True
+        reusable = self._finished and not self._response.will_close and not self._has_excess()
         self._response.close()
-        if self._finished and not self._response.will_close:
+        if reusable:
             self._pool.give_back(self.url, self._connection)
         else:
             self._connection.close()
+
+    def _has_excess(self) -> bool:
+        """Tells whether more than the answer came: the next answer couldn't be told from it."""
+        stream, sock = self._response.fp, self._connection.sock
+        if stream is None or sock is None:
+            return False
+        timeout_s = sock.gettimeout()
+        sock.setblocking(False)
+        try:
+            return stream.peek(1) != b""
+        except OSError:
+            return True
+        finally:
+            sock.settimeout(timeout_s)
 
     def __enter__(self) -> "RemoteAnswer":
         """Closes at the end of a with statement."""
