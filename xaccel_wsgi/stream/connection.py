@@ -28,6 +28,8 @@ _IDLE_S = 30.0
 
 # Defects of a multipart body don't count: the head alone is parsed.
 _MALFORMED = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
+# Folded lines (RFC 9112 section 5.2) among them: on their way through a server they split fields.
+_SPLITTING = re.compile(r"[\x00\r\n]")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -44,6 +46,9 @@ class _Lines:
     def readline(self, limit: int = -1) -> bytes:
         self.last = self._stream.readline(limit)
         return self.last
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 class StrictResponse(HTTPResponse):
@@ -68,10 +73,14 @@ class StrictResponse(HTTPResponse):
         except ValueError as error:
             raise HTTPException("the head of the answer has a number that is none") from error
         finally:
-            self.fp = stream
+            # None where the head was so bad that the standard class closed the stream.
+            if self.fp is not None:
+                self.fp = stream
         if lines.last not in (b"\r\n", b"\n"):
             raise RemoteDisconnected("the connection ended within the head of the answer")
-        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects):
+        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects) or any(
+            _SPLITTING.search(value) for value in self.headers.values()
+        ):
             raise HTTPException("the head of the answer has a malformed field")
         lengths = self.headers.get_all("Content-Length", [])
         codings = self.headers.get_all("Transfer-Encoding", [])
