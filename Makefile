@@ -6,11 +6,11 @@ PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
 
 demo: build/ready-demo
-	exec .venv/bin/python tools/demo.py --port $(PORT)
+	exec .venv/bin/python tools/demo --port $(PORT)
 
 demo-nginx: build/ready-demo
 	tools/install-nginx
-	exec .venv/bin/python tools/demo.py --nginx --port $(PORT)
+	exec .venv/bin/python tools/demo --nginx --port $(PORT)
 
 test: build/ready-test
 	tools/install-nginx || [ "$$CI" != true ]

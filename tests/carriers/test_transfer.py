@@ -11,6 +11,7 @@ from tests.support.remote import Close, Hang, Pause, Reset, StubRemote, answer
 from tests.support.site import Carrier, Site
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.answer import ERROR_BODIES
+from xaccel_wsgi.nginx.wire import gateway_token
 
 BODY = bytes(range(256)) * 2000
 
@@ -224,7 +225,7 @@ def test_app_headers_and_cookies_reach_the_client(
             [b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 4\r\n\r\nfile"],
             502,
             id="a malformed field",
-        ),  # noqa: E501
+        ),
     ],
 )
 def test_no_answer_is_502_or_504(script: list, status: int, ask, remote: StubRemote) -> None:
@@ -266,3 +267,17 @@ def test_connections_to_the_remote_are_reused(ask, remote: StubRemote) -> None:
         assert ask().body == b"x"
     # NGINX keeps one for each of its worker processes.
     assert remote.connections <= 2
+
+
+def test_behind_nginx_the_application_moves_no_byte(
+    site: Site, views: Views, remote: StubRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file arrives although the streamer can't send it, and the app's own answer is empty."""
+    remote.script = {"/k": answer(200, [], BODY)}
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    monkeypatch.setattr(site.app, "_streamer", None)
+    assert send(site.nginx.address, "/f").body == BODY
+    token = [("X-Accel-Token", gateway_token(site.app.settings))]
+    own = send(site.address("stream"), "/f", token)
+    assert (own.status, own.body) == (204, b"")
+    assert len(remote.requests) == 1

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Iterable
+from wsgiref.validate import validator
 
 import pytest
+from webtest import lint
+from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import HandoffError, MiddlewareMissingError, RemoteFile, XAccelMiddleware
@@ -14,21 +17,20 @@ SECRET = "X-Amz-Signature=s3cr3t"
 
 
 class Answer:
-    """What a request to the middleware gave."""
+    """What a request to the middleware gave, two validators looking on."""
 
-    def __init__(self, middleware: XAccelMiddleware, token: str | None) -> None:
-        environ = {"REQUEST_METHOD": "GET"}
+    def __init__(self, middleware: XAccelMiddleware, token: str | None, **headers: str) -> None:
+        environ = create_environ(headers=headers)
         if token is not None:
             environ["HTTP_X_ACCEL_TOKEN"] = token
-        body = middleware(environ, self.start_response)
-        self.body = b"".join(body)
-        if hasattr(body, "close"):
-            body.close()
-        middleware.close()
-
-    def start_response(self, status: str, fields: list, exc_info: object = None) -> object:
-        self.status, self.fields = status, dict(fields)
-        return lambda _: None
+        app = validator(lint.middleware(middleware))
+        try:
+            got = run_wsgi_app(app, environ, buffered=True)
+        finally:
+            middleware.close()
+        self.body = b"".join(got[0])
+        self.status = got[1]
+        self.fields = dict(got[2])
 
 
 @pytest.fixture
@@ -41,7 +43,8 @@ def wrap(remote: StubRemote):
             assert "HTTP_X_ACCEL_TOKEN" not in environ, "the application sees the token"
             return RemoteFile(remote.url(f"/k?{SECRET}"))(environ, start_response)
 
-        return XAccelMiddleware(app, origins=[f"http://{remote.address}"], **options)
+        inner = lint.middleware(validator(app))
+        return XAccelMiddleware(inner, origins=[f"http://{remote.address}"], **options)
 
     return wrap
 
@@ -104,19 +107,14 @@ def test_an_outdated_configuration_is_said_once(wrap, caplog) -> None:
 
 def test_no_client_header_chooses_the_carrier(wrap) -> None:
     """CVE-2025-61780 in Rack: X-Sendfile-Type of the client chose the mode."""
-    middleware = wrap(token=TOKEN)
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "HTTP_X_SENDFILE_TYPE": "X-Accel-Redirect",
-        "HTTP_X_ACCEL_MAPPING": "/=/",
-        "HTTP_X_ACCEL_REDIRECT": "/_remote/",
-        "HTTP_X_REMOTE_FILE": "held:0",
+    hostile = {
+        "X-Sendfile-Type": "X-Accel-Redirect",
+        "X-Accel-Mapping": "/=/",
+        "X-Accel-Redirect": "/_remote/",
+        "X-Remote-File": "held:0",
     }
-    seen = []
-    body = middleware(environ, lambda s, h, e=None: seen.append(s) or (lambda _: None))
-    assert (seen, b"".join(body)) == (["200 OK"], b"file")
-    body.close()
-    middleware.close()
+    got = Answer(wrap(token=TOKEN), None, **hostile)
+    assert (got.status, got.body) == ("200 OK", b"file")
 
 
 def test_a_forgotten_middleware_raises_and_leaks_nothing() -> None:

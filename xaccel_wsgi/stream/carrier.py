@@ -88,6 +88,9 @@ def _send_error(
 
 
 def _log_error(answer: RemoteAnswer, status: int) -> None:
+    if status in (412, 416):
+        # The client's own doing, as often as it likes.
+        return
     hint = ""
     if answer.status == 403:
         hint = " (a wrong or expired signature, or a missing key without permission to list)"

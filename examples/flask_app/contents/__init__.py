@@ -1,0 +1,1 @@
+"""What is in the files: made in code with the standard library, nothing in them is random."""
