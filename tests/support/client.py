@@ -2,13 +2,15 @@
 
 import contextlib
 import io
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse
-from typing import Any, Self, cast
+from http.client import HTTPConnection
 
 Fields = Sequence[tuple[str, str]]
+
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([^\r\n]*))?\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,71 +84,88 @@ def send(
             # A server may answer and close before the body's end; the answer counts.
             writer.endheaders(body)
         with connection.makefile("rb") as file:
-            return _receive(_Input(file), method)
+            return _receive(file, method)
 
 
-class _Input:
-    """The connection's input; outlives the HTTPResponse, which closes its file early."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-
-    def makefile(self, mode: str) -> Self:
-        """Stands in for the socket's method."""
-        return self
-
-    def close(self) -> None:
-        """Leaves the file to its owner."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def ended(self) -> bool:
-        """Tells whether nothing more comes."""
-        try:
-            return not self._file.peek(1)
-        except ConnectionError:
-            return True
-
-    def is_http(self) -> bool:
-        """Tells whether a status line follows, as far as that can be seen."""
-        start = self._file.peek(5)[:5]
-        return start == b"HTTP/"[: len(start)]
-
-    def rest(self) -> bytes:
-        """Returns everything up to the end of the connection."""
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            while block := self._file.read1(65536):
-                data += block
-        return data
-
-
-def _receive(stream: _Input, method: str) -> Received:
+def _receive(stream: io.BufferedReader, method: str) -> Received:
     interim: list[tuple[int, tuple[tuple[str, str], ...]]] = []
     while True:
-        if stream.ended():
+        head, whole = _read_head(stream)
+        match = _STATUS_LINE.match(head)
+        if match is None:
+            # Nothing, the beginning of something, or no HTTP: all of it is kept.
+            body = head + _read_rest(stream)[0]
+            return Received(0, "", (), body, not whole, interim=tuple(interim))
+        fields = tuple(map(_field, head[match.end() :].split(b"\r\n")[:-2])) if whole else ()
+        status, reason = int(match[1]), match[2].decode("latin-1")
+        if not whole:
             return Received(0, "", (), b"", broken_off=True, interim=tuple(interim))
-        if not stream.is_http():
-            return Received(0, "", (), stream.rest(), broken_off=False, interim=tuple(interim))
-        response = HTTPResponse(cast(socket.socket, stream), method=method)
-        try:
-            response.begin()
-        except (BadStatusLine, ConnectionError):
-            return Received(0, "", (), b"", broken_off=True, interim=tuple(interim))
-        fields = tuple(response.headers.items())
-        if not 100 <= response.status < 200:
+        if not 100 <= status < 200:
             break
-        interim.append((response.status, fields))
-    body, broken_off = b"", False
+        interim.append((status, fields))
+    said = {name.lower(): value for name, value in reversed(fields)}
+    if method == "HEAD" or status in (204, 304):
+        body, broken_off = b"", False
+    elif said.get("transfer-encoding", "").lower() == "chunked":
+        body, broken_off = _read_chunks(stream)
+    elif said.get("content-length", "").isdigit():
+        body, broken_off = _read_exactly(stream, int(said["content-length"]))
+    else:
+        body, broken_off = _read_rest(stream)
+    excess = b"" if broken_off else _read_rest(stream)[0]
+    return Received(status, reason, fields, body, broken_off, excess, tuple(interim))
+
+
+def _field(line: bytes) -> tuple[str, str]:
+    name, _, value = line.decode("latin-1").partition(":")
+    return name, value.strip(" \t")
+
+
+def _read_head(stream: io.BufferedReader) -> tuple[bytes, bool]:
+    """Returns the bytes up to and with an empty line, and whether there was one."""
+    head = b""
     try:
-        while block := response.read1(65536):
+        while line := stream.readline():
+            head += line
+            if line == b"\r\n" or not head.startswith(b"HTTP/"[: len(head)]):
+                return head, True
+    except ConnectionError:
+        pass
+    return head, False
+
+
+def _read_exactly(stream: io.BufferedReader, size: int) -> tuple[bytes, bool]:
+    """Returns that many bytes, and whether they broke off."""
+    body = b""
+    with contextlib.suppress(ConnectionError):
+        while len(body) < size and (block := stream.read1(min(size - len(body), 65536))):
             body += block
-        broken_off = bool(response.length)
-    except (HTTPException, ConnectionError):
-        broken_off = True
-    response.close()
-    excess = b"" if broken_off else stream.rest()
-    return Received(
-        response.status, response.reason, fields, body, broken_off, excess, tuple(interim)
-    )
+    return body, len(body) < size
+
+
+def _read_chunks(stream: io.BufferedReader) -> tuple[bytes, bool]:
+    """Returns the content of chunks, and whether they broke off."""
+    body = b""
+    with contextlib.suppress(ConnectionError, ValueError):
+        while True:
+            size = int(stream.readline().partition(b";")[0], 16)
+            if size == 0:
+                while (line := stream.readline()) not in (b"\r\n", b""):
+                    pass
+                return body, line == b""
+            block, short = _read_exactly(stream, size)
+            body += block
+            if short or stream.readline() != b"\r\n":
+                break
+    return body, True
+
+
+def _read_rest(stream: io.BufferedReader) -> tuple[bytes, bool]:
+    """Returns everything up to the end of the connection, and whether that was a reset."""
+    data = b""
+    try:
+        while block := stream.read1(65536):
+            data += block
+    except ConnectionError:
+        return data, True
+    return data, False
