@@ -40,7 +40,7 @@ OLDEST_VERSION = (1, 22, 0)
 _RESOLVE_VERSION = (1, 27, 3)
 _SYSTEM_CA_FILE = "/etc/ssl/certs/ca-certificates.crt"
 _KEPT_CONNECTIONS = 16
-_HEADERS_HASH_BYTES = 4096
+_HEADERS_HASH_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,7 @@ http {{
 
 def _http(settings: Settings, target: Target) -> Iterator[str]:
     yield "# xaccel-wsgi, http part."
-    yield "# The long names of hidden and private headers need more room than the default."
-    yield f"proxy_headers_hash_max_size {_HEADERS_HASH_BYTES};"
-    yield "proxy_headers_hash_bucket_size 128;"
+    yield "# Variables are named after headers. Where these two are set already, keep the larger."
     yield "variables_hash_max_size 4096;"
     yield "variables_hash_bucket_size 128;"
     yield ""
@@ -307,6 +305,9 @@ def _transfer(settings: Settings, target: Target) -> Iterator[str]:
         yield "proxy_ssl_server_name on;"
         yield "proxy_ssl_name $xaccel_host;"
         yield "proxy_ssl_session_reuse on;"
+    yield "# Room for the names of the many headers below."
+    yield f"proxy_headers_hash_max_size {_HEADERS_HASH_SIZE};"
+    yield "proxy_headers_hash_bucket_size 128;"
     yield "# The remote may not steer NGINX."
     yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate"
     yield "    X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;"
