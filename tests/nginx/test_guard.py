@@ -86,6 +86,7 @@ def test_a_server_block_that_would_change_the_answer(
         "gzip on; gzip_types *; charset utf-8; expires 1h; add_header X-Frame-Options DENY;"
         "proxy_set_header X-Leak 1; proxy_pass_header X-Amz-Request-Id; ssi on; ssi_types *;"
         "error_page 404 /nowhere; proxy_cookie_path / /x/; proxy_redirect / /y/;"
+        "location ~ k$ { return 410; }"
     )
     text = (site.nginx.folder / "nginx.conf").read_text()
     text = text.replace("server_name _;", f"server_name _; {around}")

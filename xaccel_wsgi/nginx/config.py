@@ -205,8 +205,23 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
         rf"^{re.escape(settings.prefix)}(?={settings.origins.expression('/')})"
         rf"(?P<xaccel_scheme>https?)/{authority}(?P<xaccel_path>/{PATH_CHARACTER}*)\z"
     )
+    yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
+    yield f"location ^~ {settings.prefix} {{"
+    yield "    internal;"
+    yield "    return 404;"
+    yield ""
+    yield from _indented(_first(settings, target, inner))
+    yield "}"
+    yield ""
+    yield from _hop(settings, target, authority)
+    for status in sorted(ERROR_BODIES):
+        yield ""
+        yield from _error(status)
+
+
+def _first(settings: Settings, target: Target, expression: str) -> Iterator[str]:
     yield "# The allow list stands in the expression: nothing else is ever connected to."
-    yield f'location ~ "{_quote(inner)}" {{'
+    yield f'location ~ "{_quote(expression)}" {{'
     yield "    # Only X-Accel-Redirect leads here, not a client."
     yield "    internal;"
     yield "    # rewrite and try_files lead to internal locations as well, and so does any other"
@@ -225,11 +240,6 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield ""
     yield from _indented(_transfer(settings, target))
     yield "}"
-    yield ""
-    yield from _hop(settings, target, authority)
-    for status in sorted(ERROR_BODIES):
-        yield ""
-        yield from _error(status)
 
 
 def _hop(settings: Settings, target: Target, authority: str) -> Iterator[str]:
