@@ -77,4 +77,6 @@ def _ascii_fallback(name: str) -> str:
     ascii_name = re.sub(r"[\"/\\]", "_", ascii_name)
     if _LOOKS_ENCODED.search(ascii_name):
         ascii_name = ascii_name.replace("%", "_")
-    return ascii_name[:_FALLBACK_MAX]
+    ascii_name = ascii_name[:_FALLBACK_MAX]
+    # What is left can name a folder (U+2025 gives `..`), or nothing.
+    return ascii_name if ascii_name.strip(" .") else "_"

@@ -8,7 +8,7 @@ import re
 
 _SHOWN_CHARACTERS = 120
 _QUERY = re.compile(r"\?.+", re.DOTALL)
-_USER_INFO = re.compile(r"//[^/?#@\s]*@")
+_USER_INFO = re.compile(r"//[^/?#]*@")
 
 
 def shown(value: object) -> str:

@@ -138,7 +138,7 @@ def _client_side(
         lower = name.lower()
         if lower == "set-cookie":
             cookies.append(value)
-        elif lower == "content-type" and text_form and not value.startswith("text/html"):
+        elif lower == "content-type" and text_form and not value.lower().startswith("text/html"):
             content_type = value
     for name, value in DEFAULT_FIELDS:
         decided.setdefault(name.lower(), (name, value))
@@ -190,11 +190,17 @@ def _client_value(environ: "WSGIEnvironment", name: str) -> str:
 def _is_modified(remote: RemoteFile, conditional: dict[str, str]) -> bool:
     if "If-None-Match" in conditional:
         # RFC 9110 section 13.1.3: with it, If-Modified-Since doesn't count.
+        if conditional["If-None-Match"] == "*":
+            return False
         request = {"HTTP_IF_NONE_MATCH": conditional["If-None-Match"]}
     else:
         request = {"HTTP_IF_MODIFIED_SINCE": conditional["If-Modified-Since"]}
     request["REQUEST_METHOD"] = "GET"
-    return is_resource_modified(request, remote.etag_field, last_modified=remote.last_modified)
+    try:
+        return is_resource_modified(request, remote.etag_field, last_modified=remote.last_modified)
+    except (OverflowError, ValueError):
+        # A date beyond what a date can be is none (RFC 9110 section 13.1.3).
+        return True
 
 
 def _if_range_holds(remote: RemoteFile, value: str) -> bool:

@@ -159,7 +159,12 @@ def _parse_origin(entry: str) -> Origin:
             f"{shown(entry)} isn't an origin with an optional path prefix",
             "A prefix ends in /, as in https://storage.googleapis.com/my-bucket/.",
         )
-    origin = Origin(url.scheme, url.host.replace(_STAND_IN, "*"), url.port, url.path)
+    # By position: a host may really be called like the stand-in.
+    host = ".".join(
+        "*" if label == "*" else parsed
+        for label, parsed in zip(labels, url.host.split("."), strict=False)
+    )
+    origin = Origin(url.scheme, host if wildcards else url.host, url.port, url.path)
     if origin.is_address and origin.scheme == "https":
         raise SettingsError(
             "origins",

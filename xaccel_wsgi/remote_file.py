@@ -7,7 +7,7 @@ missing can leak neither a signed URL nor a bearer token.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,7 @@ class RemoteFile:
     disposition: Disposition
     content_type: str | None
     headers: Fields
-    request_headers: Fields
+    request_headers: Fields = field(repr=False)
     etag: str | None
     last_modified: datetime | None
     cache_key: str | None
@@ -103,30 +103,28 @@ class RemoteFile:
                 "disposition", f"{shown(disposition)} is unknown", 'Say "attachment" or "inline".'
             )
         assign("disposition", disposition)
-        if content_type is not None and not _MEDIA_TYPE.fullmatch(content_type):
+        if content_type is not None and not _matches(_MEDIA_TYPE, content_type):
             raise RemoteFileError(
                 "content_type", f"{shown(content_type)} isn't a media type", "As in image/png."
             )
         assign("content_type", content_type)
         assign("headers", _checked_headers("headers", headers))
         assign("request_headers", _checked_headers("request_headers", request_headers))
-        if etag is not None and not _ETAG.fullmatch(etag):
+        if etag is not None and not _matches(_ETAG, etag):
             raise RemoteFileError(
                 "etag",
                 f"{shown(etag)} isn't an opaque tag",
                 "Give it without quotes, as printable ASCII without spaces.",
             )
         assign("etag", etag)
-        if last_modified is not None and (
-            not isinstance(last_modified, datetime) or last_modified.utcoffset() is None
-        ):
+        if last_modified is not None and not _is_in_time_zone(last_modified):
             raise RemoteFileError(
                 "last_modified",
                 f"{shown(last_modified)} isn't a datetime with a time zone",
                 "Add one: value.replace(tzinfo=datetime.UTC), if it is in UTC.",
             )
         assign("last_modified", last_modified)
-        if cache_key is not None and not VALUE.fullmatch(cache_key or "\n"):
+        if cache_key is not None and not (cache_key and _matches(VALUE, cache_key)):
             raise RemoteFileError(
                 "cache_key", f"{shown(cache_key)} isn't printable ASCII", "Give a key or a hash."
             )
@@ -230,22 +228,42 @@ class Slot:
         return _REFERENCE.fullmatch(value) is not None
 
 
-def _checked_headers(field: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Fields:
-    pairs: Iterable[tuple[Any, Any]] = headers.items() if isinstance(headers, Mapping) else headers
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _is_in_time_zone(value: object) -> bool:
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        return False
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
+
+
+def _checked_headers(where: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Fields:
+    pairs: list[tuple[Any, Any]]
+    try:
+        pairs = [(n, v) for n, v in (headers.items() if isinstance(headers, Mapping) else headers)]
+    except (TypeError, ValueError):
+        raise RemoteFileError(
+            where, f"{shown(type(headers))} isn't pairs of name and value", 'As in {"Link": "..."}.'
+        ) from None
     checked = []
     for name, value in pairs:
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            raise RemoteFileError(field, f"{shown(name)} isn't a header name", "As in Link.")
+            raise RemoteFileError(where, f"{shown(name)} isn't a header name", "As in Link.")
         if not isinstance(value, str) or not VALUE.fullmatch(value):
             # Without the value: it may be a credential.
             raise RemoteFileError(
-                field,
+                where,
                 f"the value of {name} isn't printable ASCII without outer spaces",
                 "Encode it as that header's definition says.",
             )
         if name.lower() in _NOT_HERE:
             raise RemoteFileError(
-                field, f"{name} has an argument of its own", f"Use {_NOT_HERE[name.lower()]}."
+                where, f"{name} has an argument of its own", f"Use {_NOT_HERE[name.lower()]}."
             )
         checked.append((name, value))
     return tuple(checked)

@@ -239,8 +239,11 @@ def _number(kind: type[float] | type[int]) -> Callable[[str, object], float]:
         try:
             if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise TypeError
-            return kind(value)
-        except (TypeError, ValueError):
+            number = kind(value)
+            if kind is int and number != float(value):
+                raise ValueError
+            return number
+        except (TypeError, ValueError, OverflowError):
             raise SettingsError(field, f"{shown(value)} isn't a number", "Give a number.") from None
 
     return convert

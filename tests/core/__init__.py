@@ -1,0 +1,1 @@
+"""The pure core, tested without a socket: values, tables and the errors that explain them."""

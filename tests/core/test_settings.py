@@ -1,0 +1,286 @@
+"""Settings: where each comes from, what is refused, and what an error may show."""
+
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.checks import QUICK, value_or_our_error
+from xaccel_wsgi.errors import SettingsError, XAccelError
+from xaccel_wsgi.settings import Settings, load_settings
+
+ORIGINS = ["https://files.example"]
+TOKEN = "0123456789abcdef"
+
+
+def _load(**options: object) -> Settings:
+    return load_settings(environ={}, **{"origins": ORIGINS, **options})
+
+
+def test_only_origins_are_required() -> None:
+    """Without them the error says how to give them."""
+    with pytest.raises(SettingsError, match=r"^origins: ") as refused:
+        load_settings(environ={})
+    assert "origins=[" in refused.value.remedy
+
+
+DEFAULTS = {"mode": "auto", "prefix": "/_remote/", "request_header_names": ("Authorization",)}
+
+
+@pytest.mark.parametrize(("name", "value"), DEFAULTS.items(), ids=DEFAULTS)
+def test_the_documented_default(name: str, value: object) -> None:
+    """What DESIGN.md promises when nothing is said."""
+    assert getattr(_load(), name) == value
+
+
+SOURCES = {
+    "the environment": ({}, {"XACCEL_MODE": "nginx"}, {}, "nginx"),
+    "a mapping over the environment": (
+        {"XACCEL_MODE": "stream"}, {"XACCEL_MODE": "nginx"}, {}, "stream",
+    ),
+    "an ini setting over the environment": (
+        {"xaccel.mode": "stream"}, {"XACCEL_MODE": "nginx"}, {}, "stream",
+    ),
+    "an argument over both": (
+        {"XACCEL_MODE": "stream"}, {"XACCEL_MODE": "stream"}, {"mode": "nginx"}, "nginx",
+    ),
+    "None as no argument": ({"XACCEL_MODE": "stream"}, {}, {"mode": None}, "stream"),
+    "an empty variable as none": ({}, {"XACCEL_MODE": ""}, {}, "auto"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mapping", "environ", "options", "mode"), SOURCES.values(), ids=SOURCES)
+def test_the_first_source_that_has_it_counts(
+    mapping: dict[str, str], environ: dict[str, str], options: dict[str, str], mode: str
+) -> None:
+    """Arguments over the mapping over the environment."""
+    got = load_settings(mapping, environ, origins=ORIGINS, **options)
+    assert got.mode == mode
+
+
+def test_the_environment_is_the_process_one_unless_given(monkeypatch) -> None:
+    """XACCEL_* variables work without a line of code."""
+    monkeypatch.setenv("XACCEL_ORIGINS", "https://a.example https://b.example")
+    assert [o.host for o in load_settings().origins.origins] == ["a.example", "b.example"]
+
+
+def test_other_keys_of_a_frameworks_mapping_are_its_own() -> None:
+    """app.config holds much else."""
+    assert load_settings({"SECRET_KEY": "x", 5: 6}, {}, origins=ORIGINS).mode == "auto"
+
+
+def test_unknown_variables_of_the_environment_are_others() -> None:
+    """The environment is shared."""
+    assert load_settings({}, {"XACCEL_VERSION": "1"}, origins=ORIGINS).mode == "auto"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "options"),
+    [({}, {"orgins": "x"}), ({"XACCEL_ORGINS": "x"}, {}), ({"xaccel.orgins": "x"}, {})],
+    ids=["as an argument", "in a mapping", "in an ini file"],
+)
+def test_a_misspelt_setting_is_refused_by_name(mapping: dict, options: dict) -> None:
+    """A typo is found at the start, and the error lists what there is."""
+    with pytest.raises(SettingsError, match=r"(?i)orgins") as refused:
+        load_settings(mapping, {}, **options)
+    assert "origins" in refused.value.remedy
+
+
+TEXTS = {
+    "white space separates a list": ("request_header_names", "A  B\nC", ("A", "B", "C")),
+    "commas separate a list": ("request_header_names", "A, B,C", ("A", "B", "C")),
+    "an integer": ("buffer_bytes", "32768", 32768),
+    "a decimal number": ("read_timeout_s", "2.5", 2.5),
+    "yes": ("pin_dns", "yes", True),
+    "False": ("pin_dns", "False", False),
+    "0": ("pin_dns", "0", False),
+    "on": ("pin_dns", "ON", True),
+    "a name given twice in two cases": ("hidden_headers", "X-A x-a", ("x-a",)),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "value"), TEXTS.values(), ids=TEXTS)
+def test_a_text_is_read_as_what_it_means(name: str, text: str, value: object) -> None:
+    """Ini files and the environment know text only."""
+    assert getattr(_load(**{name: text}), name) == value
+
+
+def test_carried_headers_are_added_to_the_default_ones() -> None:
+    """Naming one more doesn't lose Content-Disposition."""
+    assert {"X-Mine", "Content-Disposition"} <= set(
+        _load(carried_headers=["X-Mine"]).carried_headers
+    )
+
+
+ACCEPTED = {
+    "the shortest token": ("token", "a" * 16),
+    "the longest token": ("token", "a" * 256),
+    "a deep prefix": ("prefix", "/a/b.c/"),
+    "the smallest buffer": ("buffer_bytes", 4096),
+    "the largest buffer": ("buffer_bytes", 1048576),
+    "the shortest timeout": ("read_timeout_s", 0.001),
+    "the longest timeout": ("read_timeout_s", 86400),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), ACCEPTED.values(), ids=ACCEPTED)
+def test_a_bound_is_still_allowed(name: str, value: object) -> None:
+    """Bounds are inclusive, as the remedies say."""
+    assert getattr(_load(**{name: value}), name) == value
+
+
+REFUSED = {
+    "a mode that isn't": ("mode", "turbo"),
+    "a mode that is none": ("mode", 5),
+    "a token of 15 characters": ("token", "a" * 15),
+    "a token of 257 characters": ("token", "a" * 257),
+    "a token that splits a header": ("token", TOKEN + "\r\nX: y"),
+    "a token that ends a directive": ("token", TOKEN + '";'),
+    "a token that is an NGINX variable": ("token", TOKEN + "$host"),
+    "a token with the separator of its header": ("token", TOKEN + ";1;x"),
+    "a token with a line break at its end": ("token", TOKEN + "\n"),
+    "a token in bytes": ("token", TOKEN.encode()),
+    "a prefix without a slash at its end": ("prefix", "/_remote"),
+    "a prefix without a slash at its start": ("prefix", "_remote/"),
+    "the root as a prefix": ("prefix", "/"),
+    "an empty prefix": ("prefix", ""),
+    "a prefix that climbs": ("prefix", "/a/../"),
+    "a prefix of one dot": ("prefix", "/./"),
+    "a prefix with an empty segment": ("prefix", "/a//"),
+    "a prefix that ends the location": ("prefix", "/a/ { } location /b/"),
+    "a prefix with a percent sign": ("prefix", "/%61/"),
+    "a prefix with a variable": ("prefix", "/$uri/"),
+    "a prefix with a line break at its end": ("prefix", "/a/\n"),
+    "a header name with a colon": ("hidden_headers", ["X-A:"]),
+    "a header name that splits": ("carried_headers", ["X-A\r\nX-B"]),
+    "an empty header name": ("carried_headers", [""]),
+    "a header name that isn't text": ("carried_headers", [5]),
+    "no list of header names": ("carried_headers", 5),
+    "a request's Host": ("request_header_names", ["Host"]),
+    "a request's Range": ("request_header_names", ["range"]),
+    "a request's body length": ("request_header_names", ["Content-Length"]),
+    "a request's chunked coding": ("request_header_names", ["Transfer-Encoding"]),
+    "the private names of the handoff": ("request_header_names", ["X-Accel-Redirect"]),
+    "a carried Content-Length of the empty body": ("carried_headers", ["content-length"]),
+    "a carried ETag of the empty body": ("carried_headers", ["ETag"]),
+    "a carried redirect": ("carried_headers", ["Location"]),
+    "the special header, carried": ("carried_headers", ["X-Remote-File"]),
+    "a hidden Content-Length": ("hidden_headers", ["Content-Length"]),
+    "no time at all": ("connect_timeout_s", 0),
+    "a negative time": ("read_timeout_s", -1),
+    "an endless time": ("read_timeout_s", float("inf")),
+    "a time that isn't a number": ("read_timeout_s", "nan"),
+    "a time in words": ("read_timeout_s", "soon"),
+    "a time that is True": ("read_timeout_s", True),
+    "a time that is a list": ("read_timeout_s", [1]),
+    "a time too large for a float": ("read_timeout_s", 10**400),
+    "a buffer that is too small": ("buffer_bytes", 3072),
+    "a buffer that is too large": ("buffer_bytes", 1048576 + 1024),
+    "a buffer that is no multiple of 1024": ("buffer_bytes", 16385),
+    "a buffer with a fraction": ("buffer_bytes", 16384.5),
+    "an endless buffer": ("buffer_bytes", float("inf")),
+    "a buffer with a unit": ("buffer_bytes", "16k"),
+    "a boolean that is none": ("pin_dns", "perhaps"),
+    "a boolean that is a number": ("pin_dns", 2),
+    "a file that isn't there": ("ca_file", "/nonexistent/ca.pem"),
+    "a folder for a file": ("ca_file", "/"),
+    "a file name with a NUL": ("ca_file", "/etc\0"),
+    "a file name with a lone surrogate": ("ca_file", "/\ud800"),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), REFUSED.values(), ids=REFUSED)
+def test_a_setting_that_cannot_be_used_is_refused_by_name(name: str, value: object) -> None:
+    """At the start, with the field's name."""
+    with pytest.raises(SettingsError) as refused:
+        _load(**{name: value})
+    assert refused.value.field == name
+
+
+def test_a_file_whose_name_ends_a_directive(tmp_path) -> None:
+    """It exists, but its name would be read as configuration."""
+    path = tmp_path / "ca;.pem"
+    path.touch()
+    with pytest.raises(SettingsError) as refused:
+        _load(ca_file=str(path))
+    assert refused.value.field == "ca_file"
+
+
+@pytest.mark.parametrize("token", ["secret", "secret" * 50, "secret secret secret"])
+def test_a_token_leaked_by_an_error(token: str) -> None:
+    """A token that is refused here may be in use elsewhere."""
+    with pytest.raises(SettingsError) as refused:
+        _load(token=token)
+    assert "secret" not in refused.value.problem
+
+
+def test_a_token_that_is_too_weak_gets_a_remedy() -> None:
+    """The command that makes a good one."""
+    with pytest.raises(SettingsError, match=r"secrets\.token_urlsafe"):
+        _load(token="hunter2")
+
+
+def test_a_token_leaked_by_a_log_line() -> None:
+    """Settings may be logged."""
+    assert TOKEN not in repr(_load(token=TOKEN))
+
+
+def test_settings_cannot_be_changed() -> None:
+    """Checked when made, so nothing may change afterwards."""
+    with pytest.raises(FrozenInstanceError):
+        _load().mode = "stream"  # type: ignore[misc]
+
+
+def test_settings_made_by_hand_are_checked_too() -> None:
+    """Whoever holds one holds a legal one."""
+    with pytest.raises(SettingsError):
+        replace(_load(), prefix="nonsense")
+
+
+IN_THE_CONFIGURATION = {
+    "origins": ["https://other.example"],
+    "prefix": "/other/",
+    "request_header_names": ["X-Api-Key"],
+    "carried_headers": ["X-Mine"],
+    "hidden_headers": ["X-Theirs"],
+    "connect_timeout_s": 3,
+    "read_timeout_s": 3,
+    "buffer_bytes": 32768,
+    "pin_dns": True,
+}
+
+
+@pytest.mark.parametrize(("name", "value"), IN_THE_CONFIGURATION.items(), ids=IN_THE_CONFIGURATION)
+def test_a_changed_setting_outdates_the_configuration(name: str, value: object) -> None:
+    """The digest notices it."""
+    assert _load(**{name: value}).digest != _load().digest
+
+
+@pytest.mark.parametrize(("name", "value"), [("mode", "stream"), ("token", TOKEN)])
+def test_what_is_not_in_the_configuration_does_not_outdate_it(name: str, value: str) -> None:
+    """The digest travels beside the token, and must say nothing about it."""
+    assert _load(**{name: value}).digest == _load().digest
+
+
+NAMES = sorted(field.name for field in fields(Settings))
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.text()
+
+
+@QUICK
+@given(st.sampled_from(NAMES), ANYTHING | st.lists(ANYTHING, max_size=3))
+def test_any_value_is_a_setting_or_our_error(name: str, value: object) -> None:
+    """Whatever a mapping holds, nothing else is raised."""
+    got = value_or_our_error(
+        lambda: load_settings({"xaccel.origins": ORIGINS, f"xaccel.{name}": value}, {})
+    )
+    assert isinstance(got, Settings | XAccelError)
+
+
+@QUICK
+@given(st.dictionaries(st.sampled_from([f"XACCEL_{n.upper()}" for n in NAMES]), st.text()))
+def test_any_environment_gives_settings_or_our_error(environ: dict[str, str]) -> None:
+    """The same for the environment."""
+    assert isinstance(
+        value_or_our_error(lambda: load_settings({}, environ)), Settings | SettingsError
+    )
