@@ -207,5 +207,5 @@ def next_hop(current: RemoteUrl, location: str, origins: AllowList) -> RemoteUrl
             f"the remote redirects from https to {shown(str(url))}",
             "Make the remote redirect to https.",
         )
-    origins.check(url)
+    origins.check(url, "location")
     return url

@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[/\\]")
 # Old clients decode a percent sequence in filename=, which would change the name.
 _LOOKS_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 # Bidirectional overrides make gnp.exe look like exe.png.
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 # Emoji sequences and several scripts need these two joiners; they can't reorder text.
 _JOINERS = "\u200c\u200d"
 _FALLBACK_MAX = 255

@@ -41,6 +41,10 @@ class XAccelError(Exception):
         self.problem = problem
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type["XAccelError"], tuple[str, str, str]]:
+        """Copies and pickles by the three parts; the default would pass the message alone."""
+        return type(self), (self.field, self.problem, self.remedy)
+
 
 class UrlError(XAccelError, ValueError):
     """A URL that can't be read without doubt, or can't be sent on byte for byte."""

@@ -5,12 +5,12 @@ the settings; carried out by NGINX or by the streamer, neither of which decides 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from werkzeug.http import is_resource_modified
 
-from .errors import RemoteFileError
+from .errors import RemoteFileError, shown
 from .fields import VALUE, Fields
 from .remote_file import RemoteFile
 from .settings import Settings
@@ -45,10 +45,10 @@ class Handoff:
     """
 
     url: RemoteUrl
-    request_fields: Fields
+    request_fields: Fields = field(repr=False)
     credential_names: frozenset[str]
     response_fields: Fields
-    cookies: tuple[str, ...] = ()
+    cookies: tuple[str, ...] = field(default=(), repr=False)
     limit_rate: int | None = None
 
 
@@ -57,7 +57,7 @@ class NotModified:
     """The client's copy is current by the application's own validators: 304, no transfer."""
 
     response_fields: Fields
-    cookies: tuple[str, ...]
+    cookies: tuple[str, ...] = field(repr=False)
 
 
 def admit(settings: Settings, remote: RemoteFile) -> None:
@@ -135,6 +135,10 @@ def _client_side(
     cookies = []
     decided = _joined(field for field in app_fields if field[0].lower() in carried)
     for name, value in app_fields:
+        if "\r" in value or "\n" in value:
+            raise RemoteFileError(
+                "headers", f"the value of {shown(name)} holds a line break", "Remove or encode it."
+            )
         lower = name.lower()
         if lower == "set-cookie":
             cookies.append(value)

@@ -98,8 +98,8 @@ class AllowList:
         """Tells whether an origin without a wildcard admits `url`: its host may be anywhere."""
         return self._exact.match(url.href) is not None
 
-    def check(self, url: RemoteUrl) -> None:
-        """Refuses what no origin admits.
+    def check(self, url: RemoteUrl, field: str = "url") -> None:
+        """Refuses what no origin admits; `field` is what the error calls it.
 
         Raises:
             OriginError: None of the origins admits `url`.
@@ -107,7 +107,7 @@ class AllowList:
         if not self.admits(url):
             origins = ", ".join(map(str, self.origins))
             raise OriginError(
-                "url",
+                field,
                 f"{shown(str(url))} lies in none of the origins {origins}",
                 f"Add {url.origin} to origins, if this application is to fetch from there.",
             )

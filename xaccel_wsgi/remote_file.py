@@ -129,7 +129,7 @@ class RemoteFile:
                 "cache_key", f"{shown(cache_key)} isn't printable ASCII", "Give a key or a hash."
             )
         assign("cache_key", cache_key)
-        if limit_rate is not None and (not isinstance(limit_rate, int) or limit_rate < 1):
+        if limit_rate is not None and (type(limit_rate) is not int or limit_rate < 1):
             raise RemoteFileError(
                 "limit_rate", f"{shown(limit_rate)} is no rate", "Give bytes per second, 1 or more."
             )

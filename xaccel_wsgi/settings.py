@@ -198,7 +198,7 @@ def load_settings(
 
 def _known(name: str, written: str) -> str:
     _check(
-        name in _CONVERTERS, written, "", "is not a setting",
+        name in _CONVERTERS, shown(written), "", "is not a setting",
         f"The settings are {', '.join(_CONVERTERS)}.",
     )  # fmt: skip
     return name
