@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-all lint bench clean
+.PHONY: demo demo-nginx test test-all fidelity lint bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -23,6 +23,11 @@ lint: build/ready-lint
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+# Random requests, files and answers through both carriers: make fidelity N=10000
+N ?= 1000
+fidelity: build/ready-test
+	FIDELITY_N=$(N) $(PYTEST) tests/fidelity/test_random.py
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py

@@ -130,8 +130,10 @@ def test_script_may_be_a_callable_and_pauses(remote: StubRemote) -> None:
 def test_reset_reaches_the_peer(remote: StubRemote) -> None:
     """Not an end of file, a reset."""
     remote.script = {"/": [Reset()]}
-    with pytest.raises(ConnectionResetError):
-        exchange(remote, b"GET / HTTP/1.1\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", remote.port), 5) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
 
 
 def test_hanging_ends_with_reset_and_close(remote: StubRemote) -> None:

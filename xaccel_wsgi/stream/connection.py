@@ -70,6 +70,10 @@ class StrictResponse(HTTPResponse):
         self.fp = lines  # type: ignore[assignment]
         try:
             super().begin()
+            # Interim answers (RFC 9110 section 15.2); the standard class skips 100 alone.
+            while 102 <= self.status <= 199:
+                self.headers = None  # type: ignore[assignment]
+                super().begin()
         except ValueError as error:
             raise HTTPException("the head of the answer has a number that is none") from error
         finally:

@@ -1,5 +1,6 @@
 """Fetching: from a handoff to the remote's final answer, redirects followed."""
 
+import re
 from collections.abc import Iterator
 from http.client import HTTPConnection as StandardConnection
 from http.client import HTTPException, HTTPResponse, IncompleteRead
@@ -10,13 +11,14 @@ from urllib3.exceptions import HTTPError
 
 from ..answer import FOLLOWED_STATUSES, MAX_HOPS, next_hop
 from ..errors import XAccelError
-from ..fields import Fields
+from ..fields import NAME, Fields
 from ..handoff import Handoff
 from ..settings import Settings
 from ..url import RemoteUrl
 from .connection import Connections
 
 _BLOCK_BYTES = 65536
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _FAILURES = (OSError, HTTPError, HTTPException)
 
 
@@ -44,7 +46,11 @@ class RemoteAnswer:
         """Takes over the connection."""
         self.url = url
         self.status = response.status
-        self.fields: Fields = tuple((n, v.strip(" \t")) for n, v in response.headers.items())
+        self.fields: Fields = tuple(
+            (name, value.strip(" \t"))
+            for name, value in response.headers.items()
+            if _is_sendable(name, value)
+        )
         self._connection = connection
         self._response = response
         self._pool = pool
@@ -164,6 +170,11 @@ def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> HTT
     except BaseException:
         connection.close()
         raise
+
+
+def _is_sendable(name: str, value: str) -> bool:
+    """Tells whether every WSGI server sends the field: some fail on any other."""
+    return NAME.fullmatch(name) is not None and _CONTROL.search(value) is None
 
 
 def _fetch_error(error: Exception) -> FetchError:

@@ -1,0 +1,162 @@
+"""Where the two can't be the same, and why.
+
+A deviation is checked too: its row must differ, or it isn't one any more. Nearly all need a remote
+that breaks HTTP, and the remote is one of the allowed origins.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Why a row differs.
+
+    Attributes:
+        reason: What NGINX does and can't be told otherwise, and what it means for the client.
+        since, before: The NGINX versions it is true of: from `since`, up to `before`.
+    """
+
+    reason: str
+    since: tuple[int, ...] = (0,)
+    before: tuple[int, ...] = (999,)
+
+    def concerns(self, version: tuple[int, ...]) -> bool:
+        """Tells whether it is true of an NGINX version."""
+        return self.since <= version < self.before
+
+
+_ROWS: dict[Deviation, tuple[str, ...]] = {
+    Deviation(
+        "NGINX answers 400 to a client that sends this field twice, before the application is "
+        "asked; a WSGI server joins both."
+    ): ("If-None-Match sent twice is forwarded as a list",),
+    Deviation(
+        "NGINX passes the length of an answer that has no body by its status; waitress, the server "
+        "here, never sends one. To a client it means nothing (RFC 9110 section 8.6)."
+    ): (
+        "a 304 with the fields of a 200",
+        "a 304 with a Content-Length",
+        "204 with a type, a length of 0 and telling fields",
+        "a 204 with a body",
+        "a 304 with a body",
+    ),
+    Deviation(
+        "NGINX gives an intercepted 401's WWW-Authenticate to its error page, and no directive "
+        "takes it away. With a 502 no browser asks for a password."
+    ): ("401 with a body and telling fields",),
+    Deviation(
+        "NGINX closes the client's connection on this status of its own, without an answer "
+        "(ngx_http_finalize_request). The streamer says 502."
+    ): ("408 of the remote", "444 of the remote"),
+    Deviation(
+        "NGINX has sent the head when the body breaks before its first byte. A WSGI server sends "
+        "the head with the first byte of the body (PEP 3333), so the streamer can still say 502 or "
+        "504. Neither passes for a whole file."
+    ): (
+        "a connection that closes between head and body",
+        "a connection that closes at once after the head",
+        "a connection that resets between head and body",
+        "a connection that closes between head and chunks",
+        "silence between head and body",
+    ),
+    Deviation(
+        "Every chunk came, and only the line that ends the trailers is missing: NGINX calls it "
+        "broken off, Python whole."
+    ): ("chunks without the last empty line",),
+    Deviation(
+        "The head is still in NGINX's buffer when the first chunk turns out malformed, so the "
+        "connection closes without an answer. The streamer says 502, or breaks off."
+    ): (
+        "a chunk whose size is no number",
+        "a chunk whose size is negative",
+        "a chunk whose size is beyond all bounds",
+        "a chunk that is longer than its size",
+    ),
+    Deviation(
+        "Before 1.23, NGINX believes the first of contradicting lengths, and passes over a length "
+        "that is no number and over codings other than chunked. The streamer says 502, as NGINX "
+        "does since (RFC 9112 section 6.3).",
+        before=(1, 23),
+    ): (
+        "two lengths that agree",
+        "two lengths that don't agree",
+        "two lengths in one field",
+        "Transfer-Encoding: gzip",
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: identity",
+        "two Transfer-Encodings",
+        "a length and chunks",
+        "chunks and then a length",
+        "a length of minus one",
+        "a length of letters",
+        "a length of nothing",
+        "a length of plus eighteen",
+        "a length of hexadecimal",
+        "a length of eighteen and a space between",
+        "a length of eighteen with a fraction",
+        "a length of more than any number",
+    ),
+    Deviation("NGINX writes the length anew; the streamer passes it as it came."): (
+        "a length of eighteen with zeros before",
+    ),
+    Deviation(
+        "Since 1.23, NGINX's variable joins both; the streamer takes the first, as older ones do.",
+        since=(1, 23),
+    ): ("two Content-Ranges on a 416",),
+    Deviation(
+        "NGINX takes an answer without a status line that it can read for HTTP/0.9 and passes it "
+        "raw, head and all (ngx_http_proxy_process_status_line), or reads its number as it stands. "
+        "The streamer reads what Python reads, and else says 502."
+    ): (
+        "a status line of HTTP/2",
+        "a status line of HTTP/2.0",
+        "a status line of HTTP/0.9",
+        "a status line of another protocol",
+        "a status line in small letters",
+        "a status line without a status",
+        "a status line with a status of two digits",
+        "a status line with a status of four digits",
+        "a status line with a status of letters",
+        "a status line with a status of 000",
+        "a status line with a status of 099",
+        "a status line with a tab",
+        "a status line that is empty",
+        "a status line that is a field",
+        "a status line that is HTML",
+        "an empty line before the status line",
+    ),
+    Deviation(
+        "Of malformed heads NGINX refuses some that Python reads, and reads some that Python "
+        "refuses; whoever refuses says 502."
+    ): (
+        "a redirect with a tab before its Location",
+        "a field without a colon",
+        "a field without a name",
+        "a field with a name beyond ASCII",
+        "a field with a bare carriage return",
+    ),
+    Deviation(
+        "NGINX passes a field whose name is no token or whose value holds control characters; some "
+        "WSGI servers fail on it, so the streamer leaves it out."
+    ): (
+        "a field with a slash in its name",
+        "a field with a parenthesis in its name",
+        "a field with a control character in its value",
+        "a field with a vertical tab",
+        "a field with a form feed",
+        "a field with a file separator",
+        "a field with DEL",
+    ),
+    Deviation("NGINX's limit is its buffer (buffer_bytes); Python's is a hundred fields."): (
+        "a head of 20 kB",
+        "a hundred and fifty fields",
+    ),
+    Deviation(
+        "NGINX passes an interim answer as the final one, after which nothing comes. The streamer "
+        "skips it (RFC 9110 section 15.2), or, if it is 101, says 502."
+    ): ("101 of the remote", "100 before the answer", "102 before the answer"),
+    Deviation("The same with 103, up to 1.29.", before=(1, 29)): ("103 before the answer",),
+}
+
+# By what the row says.
+DEVIATIONS = {says: deviation for deviation, sentences in _ROWS.items() for says in sentences}

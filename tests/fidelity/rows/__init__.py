@@ -1,0 +1,32 @@
+"""The scenario table, a module for each subject."""
+
+from ..row import Row
+from . import (
+    app_headers,
+    collisions,
+    conditionals,
+    filenames,
+    framing,
+    hostile,
+    methods,
+    ranges,
+    redirects,
+    statuses,
+    urls,
+    vendors,
+)
+
+ROWS: tuple[Row, ...] = (
+    *methods.ROWS,
+    *urls.ROWS,
+    *ranges.ROWS,
+    *conditionals.ROWS,
+    *statuses.ROWS,
+    *redirects.ROWS,
+    *app_headers.ROWS,
+    *filenames.ROWS,
+    *collisions.ROWS,
+    *vendors.ROWS,
+    *framing.ROWS,
+    *hostile.ROWS,
+)
