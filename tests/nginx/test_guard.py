@@ -80,7 +80,8 @@ def test_a_server_block_that_would_change_the_answer(
 ) -> None:
     """gzip, charset, expires and the like around us leave the file as it is."""
     page = b"text " * 1000
-    remote.script = {"/k": answer(200, [("Content-Type", "text/css"), ("ETag", '"v"')], page)}
+    said = [("Content-Type", "text/css"), ("ETag", '"v"'), ("X-Amz-Request-Id", "1")]
+    remote.script = {"/k": answer(200, said, page)}
     views.view = lambda _: RemoteFile(remote.url("/k"))
     around = (
         "gzip on; gzip_types *; charset utf-8; expires 1h; add_header X-Frame-Options DENY;"
