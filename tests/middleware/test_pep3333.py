@@ -10,11 +10,18 @@ from wsgiref.validate import validator
 import pytest
 import webtest
 from webtest import lint
+from werkzeug.test import create_environ
 
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 
 TEXT = [("Content-Type", "text/plain")]
+
+
+def call(middleware: XAccelMiddleware, start_response: Callable | None = None) -> Iterable[bytes]:
+    """Makes one request, two validators looking on, and returns the body that the server has."""
+    app = validator(lint.middleware(middleware))
+    return app(create_environ(), start_response or (lambda s, h, e=None: lambda _: None))
 
 
 class Body:
@@ -91,7 +98,7 @@ def test_a_generator_application_passes(client) -> None:
     assert client(app).get("/").body == b"ab"
     progress.clear()
     middleware = XAccelMiddleware(app, origins=["https://files.example"])
-    body = middleware({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None)
+    body = call(middleware)
     assert next(iter(body)) == b"a"
     assert progress == [b"a"]
     body.close()
@@ -167,9 +174,7 @@ def test_exc_info_reaches_the_server() -> None:
         seen.append(arguments)
         return lambda _: None
 
-    XAccelMiddleware(app, origins=["https://files.example"])(
-        {"REQUEST_METHOD": "GET"}, start_response
-    )
+    call(XAccelMiddleware(app, origins=["https://files.example"]), start_response).close()
     assert len(seen[0]) == 2
     assert seen[1][2][0] is ValueError
 
@@ -184,7 +189,7 @@ def test_start_response_twice_without_exc_info_is_an_error(remote: StubRemote) -
 
     middleware = XAccelMiddleware(app, origins=[f"http://{remote.address}"])
     with pytest.raises(AssertionError, match="twice"):
-        middleware({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None)
+        call(middleware)
 
 
 def test_head_has_no_body(client, remote: StubRemote) -> None:
@@ -209,7 +214,7 @@ def test_the_discarded_body_is_closed_exactly_once(remote: StubRemote) -> None:
         return body
 
     middleware = XAccelMiddleware(app, origins=[f"http://{remote.address}"])
-    answered = middleware({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None)
+    answered = call(middleware)
     assert (body.taken, body.closed) == (0, 1)
     assert b"".join(answered) == b"file"
     answered.close()
@@ -223,11 +228,10 @@ def test_a_client_that_leaves_closes_the_connection_to_the_remote(remote: StubRe
     middleware = XAccelMiddleware(
         lambda e, s: RemoteFile(remote.url("/k"))(e, s), origins=[f"http://{remote.address}"]
     )
-    environ = {"REQUEST_METHOD": "GET"}
-    body = middleware(dict(environ), lambda *_: lambda _: None)
+    body = call(middleware)
     next(iter(body))
     body.close()
-    body = middleware(dict(environ), lambda *_: lambda _: None)
+    body = call(middleware)
     assert sum(len(block) for block in body) == 10_000_000
     body.close()
     assert remote.connections == 2
@@ -240,7 +244,7 @@ def test_a_body_that_is_never_iterated_is_closed(remote: StubRemote) -> None:
     middleware = XAccelMiddleware(
         lambda e, s: RemoteFile(remote.url("/k"))(e, s), origins=[f"http://{remote.address}"]
     )
-    middleware({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None).close()
+    call(middleware).close()
     middleware.close()
 
 
@@ -268,7 +272,7 @@ def test_an_application_that_fails_early_is_closed() -> None:
     body.__class__ = type("Failing", (Body,), {"__next__": lambda self: fail()})
     middleware = XAccelMiddleware(lambda e, s: body, origins=["https://files.example"])
     with pytest.raises(RuntimeError, match="no"):
-        middleware({"REQUEST_METHOD": "GET"}, lambda *_: lambda _: None)
+        call(middleware)
     assert body.closed == 1
 
 
