@@ -41,10 +41,6 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
         "a 304 with a body",
     ),
     Deviation(
-        "NGINX gives an intercepted 401's WWW-Authenticate to its error page, and no directive "
-        "takes it away. With a 502 no browser asks for a password."
-    ): ("401 with a body and telling fields",),
-    Deviation(
         "NGINX closes the client's connection on this status of its own, without an answer "
         "(ngx_http_finalize_request). The streamer says 502."
     ): ("408 of the remote", "444 of the remote"),

@@ -1,7 +1,6 @@
 """Rows drawn at random from the table's vocabulary.
 
-Left out is only what `deviations` lists: statuses that NGINX closes on, 401 (NGINX keeps
-its WWW-Authenticate), fields whose repeats NGINX
+Left out is only what `deviations` lists: statuses that NGINX closes on, fields whose repeats NGINX
 refuses in a request, lengths on answers without a body, breaks before the first byte.
 """
 
@@ -55,7 +54,7 @@ _REMOTE: tuple[tuple[str, str], ...] = (
 _ONCE = {"etag", "last-modified", "content-range", "content-type", "location"}
 _STATUSES = (
     *[200] * 12, *[206] * 8, *[304] * 5, *[416] * 3, 201, 203, 204, 205, 226, 299, 300, 305, 399,
-    400, 403, 404, 410, 411, 412, 418, 429, 451, 495, 497, 499, 500, 501, 502, 503, 504, 507,
+    400, 401, 403, 404, 410, 411, 412, 418, 429, 451, 495, 497, 499, 500, 501, 502, 503, 504, 507,
     520, 599, 600, 999,
 )  # fmt: skip
 _NAMES = tuple(name for name in filenames.NAMES if len(name) < 60)

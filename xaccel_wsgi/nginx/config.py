@@ -217,6 +217,8 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     for status in sorted(ERROR_BODIES):
         yield ""
         yield from _error(status)
+    yield ""
+    yield from _unauthorized()
 
 
 def _first(settings: Settings, target: Target, expression: str) -> Iterator[str]:
@@ -357,7 +359,8 @@ def _error_pages() -> Iterator[str]:
     by_page: dict[str, list[int]] = {"@xaccel_hop": list(FOLLOWED_STATUSES)}
     for status in INTERCEPTED_STATUSES:
         if status not in FOLLOWED_STATUSES:
-            by_page.setdefault(f"@xaccel_{error_status(status)}", []).append(status)
+            page = "@xaccel_401" if status == 401 else f"@xaccel_{error_status(status)}"
+            by_page.setdefault(page, []).append(status)
     for page, statuses in sorted(by_page.items()):
         lines = list(_wrapped([str(status) for status in statuses], 88))
         yield f"error_page {lines[0]}" + (f" = {page};" if len(lines) == 1 else "")
@@ -377,11 +380,24 @@ def _error(status: int) -> Iterator[str]:
             yield f"    default_type {value};"
         else:
             yield f"    add_header {name} {value} always;"
+    yield "    # The file's rate would slow the page down, head and all."
+    yield "    set $limit_rate 0;"
     yield "    charset off;"
     yield "    gzip off;"
     yield "    expires off;"
     body = ERROR_BODIES[status].replace("\n", r"\n")
     yield f'    return {status} "{body}";'
+    yield "}"
+
+
+def _unauthorized() -> Iterator[str]:
+    yield "# NGINX copies a 401's WWW-Authenticate to whatever is answered instead"
+    yield "# (ngx_http_upstream_intercept_errors); an access check that any may satisfy, and that"
+    yield "# passes, takes it back (ngx_http_core_access_phase)."
+    yield "location @xaccel_401 {"
+    yield "    satisfy any;"
+    yield "    allow all;"
+    yield f"    try_files /dev/null/nothing @xaccel_{error_status(401)};"
     yield "}"
 
 

@@ -347,7 +347,7 @@ ROWS = [
     ),
     Row(
         says="a rate limit of an error",
-        file={"limit_rate": 1000},
+        file={"limit_rate": 100},
         remote=answer(404, (TYPE,), BODY),
         status=404,
         at_most_s=0.5,
