@@ -1,0 +1,67 @@
+"""Errors: which page each status of the remote leads to, and what the pages say."""
+
+from collections.abc import Iterator
+
+from ...answer import (
+    ERROR_BODIES,
+    ERROR_FIELDS,
+    FOLLOWED_STATUSES,
+    INTERCEPTED_STATUSES,
+    error_status,
+)
+from .layout import wrapped
+
+
+def error_pages() -> Iterator[str]:
+    """Yields the directives that send each status of the remote to its page."""
+    by_page: dict[str, list[int]] = {"@xaccel_hop": list(FOLLOWED_STATUSES)}
+    for status in INTERCEPTED_STATUSES:
+        if status not in FOLLOWED_STATUSES:
+            page = "@xaccel_401" if status == 401 else f"@xaccel_{error_status(status)}"
+            by_page.setdefault(page, []).append(status)
+    for page, statuses in sorted(by_page.items()):
+        lines = list(wrapped([str(status) for status in statuses], 88))
+        yield f"error_page {lines[0]}" + (f" = {page};" if len(lines) == 1 else "")
+        for line in lines[1:-1]:
+            yield f"    {line}"
+        if len(lines) > 1:
+            yield f"    {lines[-1]} = {page};"
+
+
+def error_locations() -> Iterator[str]:
+    """Yields the pages."""
+    for status in sorted(ERROR_BODIES):
+        yield from _error(status)
+        yield ""
+    yield from _unauthorized()
+
+
+def _error(status: int) -> Iterator[str]:
+    yield f"location @xaccel_{status} {{"
+    if status == 416:
+        yield "    # RFC 9110 section 15.5.17: the client learns the length."
+        yield "    add_header Content-Range $upstream_http_content_range always;"
+    for name, value in ERROR_FIELDS:
+        if name == "Content-Type":
+            yield f"    default_type {value};"
+        else:
+            yield f"    add_header {name} {value} always;"
+    yield "    # The file's rate would slow the page down, head and all."
+    yield "    set $limit_rate 0;"
+    yield "    charset off;"
+    yield "    gzip off;"
+    yield "    expires off;"
+    body = ERROR_BODIES[status].replace("\n", r"\n")
+    yield f'    return {status} "{body}";'
+    yield "}"
+
+
+def _unauthorized() -> Iterator[str]:
+    yield "# NGINX copies a 401's WWW-Authenticate to whatever is answered instead"
+    yield "# (ngx_http_upstream_intercept_errors); an access check that any may satisfy, and that"
+    yield "# passes, takes it back (ngx_http_core_access_phase)."
+    yield "location @xaccel_401 {"
+    yield "    satisfy any;"
+    yield "    allow all;"
+    yield f"    try_files /dev/null/nothing @xaccel_{error_status(401)};"
+    yield "}"

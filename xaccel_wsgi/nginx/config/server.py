@@ -1,0 +1,103 @@
+"""The part for the `server` block: where handoffs arrive, and where redirects lead on."""
+
+import re
+from collections.abc import Iterator
+
+from ...answer import HOP_DOT_DOT, HOP_TARGET, MAX_HOPS, PATH_ABSOLUTE, SCHEME_RELATIVE
+from ...settings import Settings
+from ...url import HOST_NAME, IPV6_LITERAL, PATH_CHARACTER
+from ..wire import REQUEST_PREFIX, RESPONSE_PREFIX, TOKEN_FIELD
+from .error_pages import error_locations
+from .layout import indented, quoted, text_of
+from .target import Target
+from .transfer import transfer
+from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
+
+_AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
+
+
+def server_part(settings: Settings, target: Target) -> str:
+    """Returns what belongs into the `server` block."""
+    return text_of(_server(settings, target))
+
+
+def _server(settings: Settings, target: Target) -> Iterator[str]:
+    yield "# xaccel-wsgi, server part."
+    if settings.token is None:
+        yield "# WITHOUT A TOKEN: any upstream of this server that answers with X-Accel-Redirect"
+        yield "# reaches the origins. Set XACCEL_TOKEN and make this configuration anew."
+    yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
+    yield f"location ^~ {settings.prefix} {{"
+    yield "    internal;"
+    yield "    return 404;"
+    yield ""
+    yield from indented(_first(settings, target))
+    yield "}"
+    yield ""
+    yield from _hop(settings, target)
+    yield ""
+    yield from error_locations()
+
+
+def _first(settings: Settings, target: Target) -> Iterator[str]:
+    expression = (
+        rf"^{re.escape(settings.prefix)}(?={settings.origins.expression('/')})"
+        rf"(?P<xaccel_scheme>https?)/{_AUTHORITY}(?P<xaccel_path>/{PATH_CHARACTER}*)\z"
+    )
+    yield "# The allow list stands in the expression: nothing else is ever connected to."
+    yield f'location ~ "{quoted(expression)}" {{'
+    yield "    # Only X-Accel-Redirect leads here, not a client."
+    yield "    internal;"
+    yield "    # rewrite and try_files lead to internal locations as well, and so does any other"
+    yield "    # upstream of this server; the application shows that it was the one."
+    if settings.token is None:
+        yield '    if ($upstream_http_x_accel_redirect = "") { return 404; }'
+    else:
+        yield f'    if ({upstream_field(TOKEN_FIELD)} != "{settings.token}") {{ return 404; }}'
+    yield "    # What the application decided, kept before the remote's answer takes its place."
+    for name in asked_names(settings):
+        yield f"    set {kept_request(name)} {upstream_field(REQUEST_PREFIX + name)};"
+    for name in told_names(settings):
+        yield f"    set {kept_response(name)} {upstream_field(RESPONSE_PREFIX + name)};"
+    yield '    set $xaccel_hops "";'
+    yield "    set $xaccel_target $xaccel_path$is_args$args;"
+    yield ""
+    yield from indented(transfer(settings, target))
+    yield "}"
+
+
+def _hop(settings: Settings, target: Target) -> Iterator[str]:
+    absolute = (
+        rf"^(?={settings.origins.expression('://')})"
+        rf"(?P<xaccel_scheme>https?)://{_AUTHORITY}(?P<xaccel_target>{HOP_TARGET})(?:#.*)?\z"
+    )
+    yield "# A redirect of the remote's. A named location inherits nothing from the first."
+    yield "location @xaccel_hop {"
+    yield f"    # At most {MAX_HOPS}; NGINX's own budget is shared with try_files and error_page."
+    yield '    set $xaccel_hops "${xaccel_hops}+";'
+    yield f'    if ($xaccel_hops = "{"+" * (MAX_HOPS + 1)}") {{ return 502; }}'
+    yield "    set $xaccel_location $upstream_http_location;"
+    yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
+    yield "    set $xaccel_before $xaccel_scheme;"
+    yield f'    if ($xaccel_location ~ "^{PATH_ABSOLUTE}") {{'
+    yield '        set $xaccel_location "$xaccel_origin$xaccel_location";'
+    yield "    }"
+    yield f'    if ($xaccel_location ~ "^{SCHEME_RELATIVE}") {{'
+    yield '        set $xaccel_location "$xaccel_scheme:$xaccel_location";'
+    yield "    }"
+    yield "    # The first URL's .. were encoded; here they would be sent as they are."
+    yield f'    if ($xaccel_location ~ "{quoted(HOP_DOT_DOT)}") {{ return 502; }}'
+    yield "    # The same allow list as for the first URL; its match sets the new target."
+    yield f'    if ($xaccel_location !~ "{quoted(absolute)}") {{ return 502; }}'
+    yield "    # Never from https to http."
+    yield '    set $xaccel_change "$xaccel_before to $xaccel_scheme";'
+    yield '    if ($xaccel_change = "https to http") { return 502; }'
+    yield "    # Credentials are for the origin that they were given for."
+    yield "    set $xaccel_next_origin $xaccel_scheme://$xaccel_authority;"
+    yield "    if ($xaccel_next_origin != $xaccel_origin) {"
+    for name in settings.request_header_names:
+        yield f'        set {kept_request(name)} "";'
+    yield "    }"
+    yield ""
+    yield from indented(transfer(settings, target))
+    yield "}"

@@ -1,0 +1,85 @@
+"""The transfer itself: what the first request and every redirect's have in common."""
+
+from collections.abc import Iterator
+
+from ...answer import HIDDEN_FIELDS, VALIDATORS
+from ...settings import Settings
+from .error_pages import error_pages
+from .layout import milliseconds
+from .target import Target
+from .upstreams import needs_resolver
+from .variables import asked_names, final, kept_request, kept_response, told_names
+
+_HEADERS_HASH_SIZE = 4096
+
+
+def transfer(settings: Settings, target: Target) -> Iterator[str]:
+    """Yields the directives that ask the remote and pass its answer on."""
+    secure = any(origin.scheme == "https" for origin in settings.origins.origins)
+    yield "# Decoded bytes are sent as they are: what was signed is what is asked for."
+    yield "proxy_pass $xaccel_scheme://$xaccel_upstream$xaccel_target;"
+    yield "# URLs are signed for GET; a client's HEAD is answered from it."
+    yield "proxy_method GET;"
+    yield "proxy_http_version 1.1;"
+    yield "# Nothing of the client's request reaches the remote by itself."
+    yield "proxy_pass_request_headers off;"
+    yield "proxy_pass_request_body off;"
+    yield 'proxy_set_header Content-Length "";'
+    yield "proxy_set_header Host $xaccel_authority;"
+    yield "# Empty, for HTTP/1.1 keeps connections without being told."
+    yield 'proxy_set_header Connection "";'
+    yield "# What the application decided; an empty value isn't sent."
+    for name in asked_names(settings):
+        yield f"proxy_set_header {name} {kept_request(name)};"
+    if needs_resolver(settings, target):
+        yield "# For origins whose address isn't fixed."
+        yield f"resolver {' '.join(target.resolvers)};"
+    yield f"proxy_connect_timeout {milliseconds(settings.connect_timeout_s)};"
+    yield f"proxy_read_timeout {milliseconds(settings.read_timeout_s)};"
+    yield f"proxy_send_timeout {milliseconds(settings.read_timeout_s)};"
+    yield "# A kept connection that died is replaced once; answers are never asked for twice."
+    yield "proxy_next_upstream error timeout;"
+    yield "proxy_next_upstream_tries 2;"
+    if secure:
+        yield "# Verification is off by default, and so is SNI. The same in every location, since"
+        yield "# a session made without verification would be reused with it."
+        yield "proxy_ssl_verify on;"
+        yield "proxy_ssl_verify_depth 4;"
+        yield f"proxy_ssl_trusted_certificate {settings.ca_file or target.ca_file};"
+        yield "proxy_ssl_server_name on;"
+        yield "proxy_ssl_name $xaccel_host;"
+        yield "proxy_ssl_session_reuse on;"
+    yield "# Room for the names of the many headers below."
+    yield f"proxy_headers_hash_max_size {_HEADERS_HASH_SIZE};"
+    yield "proxy_headers_hash_bucket_size 128;"
+    yield "# The remote may not steer NGINX."
+    yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate"
+    yield "    X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;"
+    yield "# Nor speak to the client but through what follows."
+    for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
+        yield f"proxy_hide_header {name};"
+    yield "# An inherited one would bring hidden headers back; this one names nothing real."
+    yield "proxy_pass_header X-Xaccel-Nothing;"
+    yield "# What the application decided. `always`: not every good status is on NGINX's list."
+    for name in told_names(settings):
+        variable = final(name) if name in (*VALIDATORS, "Content-Type") else kept_response(name)
+        yield f"add_header {name} {variable} always;"
+    yield "# Room for long signed headers of the remote; backpressure instead of files on disk."
+    yield f"proxy_buffer_size {settings.buffer_bytes};"
+    yield f"proxy_buffers 8 {settings.buffer_bytes};"
+    yield f"proxy_busy_buffers_size {2 * settings.buffer_bytes};"
+    yield "proxy_max_temp_file_size 0;"
+    yield "proxy_buffering on;"
+    yield "# What a server or http block around this may say would change the answer."
+    for pinned in (
+        "proxy_cache off", "proxy_store off", "proxy_redirect off", "proxy_cookie_domain off",
+        "proxy_cookie_path off", "proxy_force_ranges off", "proxy_limit_rate 0",
+        "proxy_ignore_client_abort off", "proxy_bind off", "proxy_request_buffering on",
+        "limit_rate_after 0", "gzip off", "gunzip off", "ssi off", "charset off",
+        "expires off", "chunked_transfer_encoding on", "mirror off", "default_type text/plain",
+    ):  # fmt: skip
+        yield f"{pinned};"
+    yield "# Errors are ours: no remote body, no header of the file's."
+    yield "proxy_intercept_errors on;"
+    yield "recursive_error_pages on;"
+    yield from error_pages()
