@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-all fidelity lint bench clean
+.PHONY: demo demo-nginx test test-all fidelity security-table lint bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -28,6 +28,10 @@ lint: build/ready-lint
 N ?= 1000
 fidelity: build/ready-test
 	FIDELITY_N=$(N) $(PYTEST) tests/fidelity/test_random.py
+
+# What is tried against the project, and how it ends: the table in docs/security.md.
+security-table: build/ready-test
+	$(PYTEST) -m "bypass or attack or fault" --security-table
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py

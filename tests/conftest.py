@@ -14,6 +14,8 @@ from xaccel_wsgi import RemoteFile
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+pytest_plugins = ("tests.security.table",)
+
 View = Callable[["WSGIEnvironment"], RemoteFile]
 
 
