@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-all fidelity security-table lint bench clean
+.PHONY: demo demo-nginx test test-all fidelity security-table lint docs bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -14,6 +14,7 @@ demo-nginx: build/ready-demo
 
 test: build/ready-test
 	tools/install-nginx || [ "$$CI" != true ]
+	tools/install-chromium || [ "$$CI" != true ]
 	$(PYTEST)
 
 # With every NGINX at hand: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
@@ -32,6 +33,11 @@ fidelity: build/ready-test
 # What is tried against the project, and how it ends: the table in docs/security.md.
 security-table: build/ready-test
 	$(PYTEST) -m "bypass or attack or fault" --security-table
+
+# Into build/site, every link checked.
+docs: build/ready-docs
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
+	@echo "Open build/site/index.html"
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py

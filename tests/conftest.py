@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.browser import chromium
 from tests.support.nginx import nginx_binaries, nginx_missing_reason
 from tests.support.remote import StubRemote
 from tests.support.site import CARRIERS, Carrier, Site
@@ -13,6 +14,7 @@ from xaccel_wsgi import RemoteFile
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from playwright.sync_api import Browser
 
 pytest_plugins = ("tests.security.table",)
 
@@ -25,6 +27,13 @@ def nginx_binary(request: pytest.FixtureRequest) -> str:
     if request.param is None:
         pytest.skip(nginx_missing_reason() or "")
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One Chromium for all tests; each makes a context of its own."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(params=CARRIERS)

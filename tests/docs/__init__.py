@@ -1,0 +1,1 @@
+"""The documents: every snippet runs, every setting is described, the site builds."""

@@ -1,0 +1,37 @@
+"""Asks an application of the documents for a file: `python -m tests.docs.ask FILE`.
+
+In a process of its own, since Django is configured once for each, and as NGINX would ask: with the
+token. Exits with an error unless the file is handed over.
+"""
+
+import os
+import runpy
+import sys
+from typing import Any
+
+from werkzeug.test import Client
+
+TOKEN = "0123456789abcdef"
+
+
+def check_handover(app: Any, path: str) -> None:
+    """Raises AssertionError unless `app` answers `path` with a handoff for NGINX."""
+    from xaccel_wsgi.cli import find_middleware
+    from xaccel_wsgi.nginx.wire import gateway_token
+
+    middleware = find_middleware(app)
+    assert middleware is not None, "no middleware is found in app"
+    token = gateway_token(middleware.settings)
+    with Client(app).get(path, headers={"X-Accel-Token": token}) as response:
+        told = dict(response.headers)
+        assert response.status_code == 204, (response.status, told, response.get_data())
+        assert response.get_data() == b""
+    assert told["X-Accel-Redirect"].startswith(middleware.settings.prefix), told
+    assert told["X-Accel-Response-Content-Disposition"], told
+    assert "X-Remote-File" not in told
+
+
+if __name__ == "__main__":
+    os.environ["XACCEL_TOKEN"] = TOKEN
+    sys.path.insert(0, os.getcwd())
+    check_handover(runpy.run_path(sys.argv[1])["app"], "/reports/7")

@@ -1,0 +1,62 @@
+"""Every Python snippet runs as it stands."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.ask import TOKEN, check_handover
+from tests.docs.prelude import prelude
+from tests.docs.snippets import ROOT, SNIPPETS, Snippet, parameters
+
+
+def test_the_readme_has_an_application_for_each_framework() -> None:
+    """Flask, Pyramid, and anything else."""
+    readme = [s for s in SNIPPETS if s.place.startswith("README.md:") and s.language == "python"]
+    assert sum(snippet.is_application for snippet in readme) >= 3
+
+
+@pytest.mark.parametrize("snippet", parameters("python", applications=True))
+def test_an_application_hands_its_file_over(snippet: Snippet, tmp_path: Path) -> None:
+    """Copied into a file, with the token in the environment, it answers for NGINX."""
+    (tmp_path / "myapp.py").write_text(snippet.text)
+    command = [sys.executable, "-m", "tests.docs.ask", tmp_path / "myapp.py"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("snippet", parameters("python", applications=False))
+def test_a_fragment_runs(snippet: Snippet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With the prelude's names; the routes that it adds hand files over."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XACCEL_TOKEN", TOKEN)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "for-the-documents")
+    names = prelude()
+    _run(snippet, names)
+    for path in _added_routes(names["app"]):
+        check_handover(names["app"], path)
+
+
+def _run(snippet: Snippet, names: dict[str, Any]) -> None:
+    try:
+        code = compile(snippet.text, snippet.place, "exec")
+    except SyntaxError as error:
+        if error.msg != "'return' outside function":
+            raise
+        inside = textwrap.indent(snippet.text, "    ")
+        code = compile(f"def view():\n{inside}\nview()\n", snippet.place, "exec")
+    exec(code, names)
+
+
+def _added_routes(app: Any) -> list[str]:
+    """Returns a path for each of the Flask application's own GET routes, 7 for each variable."""
+    adapter = app.url_map.bind("localhost")
+    return [
+        adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 7))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and "GET" in rule.methods
+    ]
