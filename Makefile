@@ -36,7 +36,7 @@ security-table: build/ready-test
 
 # Into build/site, every link checked.
 docs: build/ready-docs
-	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 	@echo "Open build/site/index.html"
 
 bench: build/ready-test
