@@ -79,11 +79,14 @@ class Settings:
         hidden_headers: Remote response headers to hide beside those always hidden
             (`x-amz-meta-owner`, say: core NGINX can't hide by prefix).
         ca_file: PEM file with the certificate authorities for https origins; None is the system's.
-        connect_timeout_s: Seconds to wait for a connection (`proxy_connect_timeout`).
+        connect_timeout_s: Seconds to wait for a connection (`proxy_connect_timeout`), TLS
+            included; where a host has more addresses than one, twice as long for all of them.
         read_timeout_s: Seconds without a byte from the remote, before the head of the answer and
-            between reads of its body (`proxy_read_timeout`); there is no limit for the whole.
-        buffer_bytes: Size of NGINX's header buffer for the app's answer (`proxy_buffer_size`);
-            a handoff that doesn't fit is an error here rather than NGINX's 502.
+            between reads of its body (`proxy_read_timeout`); there is no limit for the whole. The
+            streamer, whose worker waits, wants the whole head within that time.
+        buffer_bytes: Size of NGINX's header buffers (`proxy_buffer_size`), for the app's answer
+            and for the remote's; a handoff that doesn't fit is an error here rather than NGINX's
+            502, and a larger head of the remote's is 502 in both carriers.
         pin_dns: Whether NGINX may resolve a named origin once, at its start, for the sake of
             kept connections where it can't follow DNS (before 1.27.3).
     """

@@ -5,15 +5,12 @@ high-level client don't; a signature covers the bytes.
 """
 
 import ipaddress
-import re
 import socket
 import ssl
 import threading
 import time
 from collections import defaultdict, deque
-from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
-from http.client import HTTPException, HTTPResponse, RemoteDisconnected
-from io import BufferedIOBase
+from functools import partial
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -21,80 +18,14 @@ from urllib3.exceptions import HTTPError
 from ..errors import OriginError
 from ..settings import Settings
 from ..url import RemoteUrl
+from .response import StrictResponse
 
 # As many as NGINX's `keepalive` keeps in the generated configuration, and shorter than servers do.
 _IDLE_MAX = 16
 _IDLE_S = 30.0
 
-# Defects of a multipart body don't count: the head alone is parsed.
-_MALFORMED = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
-# Folded lines (RFC 9112 section 5.2) among them: on their way through a server they split fields.
-_SPLITTING = re.compile(r"[\x00\r\n]")
-_LENGTH = re.compile(r"[0-9]{1,18}")
-
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _CARRIER_GRADE_NAT = ipaddress.IPv4Network("100.64.0.0/10")
-
-
-class _Lines:
-    """A response's stream, as long as its head is read; remembers the last line."""
-
-    def __init__(self, stream: BufferedIOBase) -> None:
-        self._stream = stream
-        self.last = b""
-
-    def readline(self, limit: int = -1) -> bytes:
-        self.last = self._stream.readline(limit)
-        return self.last
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class StrictResponse(HTTPResponse):
-    """A response whose head leaves no doubt about where head and body end.
-
-    The standard one takes the end of the connection for the end of the head, and so an answer that
-    broke off for an empty file; after a malformed line it forgets the fields that follow; and of
-    contradicting lengths it takes one.
-    """
-
-    def begin(self) -> None:
-        """Reads the head.
-
-        Raises:
-            http.client.HTTPException: It is malformed, or the connection ended within it.
-        """
-        stream = self.fp
-        lines = _Lines(stream)
-        self.fp = lines  # type: ignore[assignment]
-        try:
-            super().begin()
-            # Interim answers (RFC 9110 section 15.2); the standard class skips 100 alone.
-            while 102 <= self.status <= 199:
-                self.headers = None  # type: ignore[assignment]
-                super().begin()
-        except ValueError as error:
-            raise HTTPException("the head of the answer has a number that is none") from error
-        finally:
-            # None where the head was so bad that the standard class closed the stream.
-            if self.fp is not None:
-                self.fp = stream
-        if lines.last not in (b"\r\n", b"\n"):
-            raise RemoteDisconnected("the connection ended within the head of the answer")
-        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects) or any(
-            _SPLITTING.search(value) for value in self.headers.values()
-        ):
-            raise HTTPException("the head of the answer has a malformed field")
-        lengths = self.headers.get_all("Content-Length", [])
-        codings = self.headers.get_all("Transfer-Encoding", [])
-        # RFC 9112 section 6.3: whoever reads them differently sees another body.
-        if (
-            len(lengths) + len(codings) > 1
-            or not all(_LENGTH.fullmatch(length) for length in lengths)
-            or not all(coding.lower() == "chunked" for coding in codings)
-        ):
-            raise HTTPException("the answer's length is ambiguous")
 
 
 class Connections:
@@ -156,8 +87,13 @@ class Connections:
                         "Name the host exactly, if it is meant.",
                     )
         failure: Exception | None = None
+        # NGINX tries two; here it may be more, in the same time.
+        deadline = time.monotonic() + 2 * self._settings.connect_timeout_s
         for address in addresses:
-            connection = self._make(url, address)
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                break
+            connection = self._make(url, address, min(left_s, self._settings.connect_timeout_s))
             try:
                 connection.connect()
             except (OSError, HTTPError) as error:
@@ -171,9 +107,8 @@ class Connections:
                 return connection
         raise failure or OSError(f"{host} has no address")
 
-    def _make(self, url: RemoteUrl, address: str) -> HTTPConnection:
+    def _make(self, url: RemoteUrl, address: str, timeout_s: float) -> HTTPConnection:
         # The checked address is connected to; a second look-up could answer otherwise.
-        timeout_s = self._settings.connect_timeout_s
         connection = (
             HTTPConnection(address, url.effective_port, timeout=timeout_s)
             if url.scheme == "http"
@@ -185,7 +120,11 @@ class Connections:
                 server_hostname=url.host,
             )
         )
-        connection.response_class = StrictResponse
+        connection.response_class = partial(  # type: ignore[assignment]
+            StrictResponse,
+            timeout_s=self._settings.read_timeout_s,
+            max_head_bytes=self._settings.buffer_bytes,
+        )
         return connection
 
 

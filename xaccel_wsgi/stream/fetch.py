@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection as StandardConnection
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException
 from types import TracebackType
+from typing import cast
 
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
@@ -16,8 +17,8 @@ from ..handoff import Handoff
 from ..settings import Settings
 from ..url import RemoteUrl
 from .connection import Connections
+from .response import StrictResponse
 
-_BLOCK_BYTES = 65536
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _FAILURES = (OSError, HTTPError, HTTPException)
 
@@ -41,7 +42,11 @@ class RemoteAnswer:
     """
 
     def __init__(
-        self, url: RemoteUrl, connection: HTTPConnection, response: HTTPResponse, pool: Connections
+        self,
+        url: RemoteUrl,
+        connection: HTTPConnection,
+        response: StrictResponse,
+        pool: Connections,
     ) -> None:
         """Takes over the connection."""
         self.url = url
@@ -64,10 +69,7 @@ class RemoteAnswer:
             FetchError: It broke off or fell silent.
         """
         try:
-            while block := self._response.read1(_BLOCK_BYTES):
-                yield block
-            if self._response.length:
-                raise IncompleteRead(b"", self._response.length)
+            yield from self._response.blocks()
         except _FAILURES as error:
             raise _fetch_error(error) from error
         self._finished = True
@@ -144,8 +146,7 @@ def _ask(url: RemoteUrl, fields: Fields, connections: Connections) -> RemoteAnsw
         connection, used_before = connections.take(url)
         try:
             response = _exchange(connection, url, fields)
-        except (OSError, HTTPException) as error:
-            connection.close()
+        except OSError as error:
             # A kept connection may have died in the meantime. Silence isn't death.
             if not used_before or isinstance(error, TimeoutError):
                 raise
@@ -158,7 +159,7 @@ def _ask(url: RemoteUrl, fields: Fields, connections: Connections) -> RemoteAnsw
     return RemoteAnswer(url, connection, response, connections)
 
 
-def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> HTTPResponse:
+def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> StrictResponse:
     try:
         connection.putrequest("GET", url.target, skip_host=True, skip_accept_encoding=True)
         connection.putheader("Host", url.authority)
@@ -166,7 +167,7 @@ def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> HTT
             connection.putheader(name, value)
         connection.endheaders()
         # urllib3's own getresponse logs the whole URL, signature included, if a field is malformed.
-        return StandardConnection.getresponse(connection)
+        return cast(StrictResponse, StandardConnection.getresponse(connection))
     except BaseException:
         connection.close()
         raise

@@ -158,6 +158,9 @@ ROWS = [
             Pause(0.05),
             Close(),
         ],
+        status=200,
+        body_is=b"abcd",
+        breaks_off=True,
     ),
     Row(
         says="a large body that breaks off is visible",
@@ -314,6 +317,13 @@ ROWS = [
         status=504,
         asked=("main /file",),
         at_least_s=0.6,
+    ),
+    Row(
+        says="a malformed head on a kept connection isn't asked for again",
+        remote=Turns(WHOLE, [HEAD + b"X-Own: a\x00b\r\n\r\n", Close()], WHOLE),
+        times=2,
+        status=502,
+        asked=("main /file",),
     ),
     Row(
         says="a kept connection that dies within the next head",

@@ -319,33 +319,34 @@ ROWS = [
         body_is=BODY,
         has_not=("X-Amz-Trailer", "Set-Cookie", "Trailer"),
     ),
+    *(
+        Row(
+            says=f"a chunk whose size is {kind} after a good one",
+            remote=[
+                head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + chunk(BODY),
+                Pause(0.05),
+                size + b"\r\nabcde\r\n0\r\n\r\n",
+                Close(),
+            ],
+            status=200,
+            body_is=BODY,
+            breaks_off=True,
+        )
+        for kind, size in (
+            ("no number", b"zz"),
+            ("missing", b""),
+            ("negative", b"-5"),
+            ("plus five", b"+5"),
+            ("hexadecimal in Python", b"0x5"),
+            ("Python's fifty", b"0_5"),
+            ("five behind a space", b" 5"),
+            ("beyond all bounds", b"f" * 40),
+        )
+    ),
     Row(
         says="a chunk whose size is no number",
         remote=[head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + b"zz\r\nabc\r\n", Close()],
-    ),
-    Row(
-        says="a chunk whose size is no number after a good one",
-        remote=[
-            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + chunk(BODY),
-            Pause(0.05),
-            b"zz\r\nabc\r\n",
-            Close(),
-        ],
-        status=200,
-        breaks_off=True,
-    ),
-    Row(
-        says="a chunk whose size is negative",
-        remote=[head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + b"-5\r\nabc\r\n", Close()],
-        breaks_off=True,
-    ),
-    Row(
-        says="a chunk whose size is beyond all bounds",
-        remote=[
-            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + b"f" * 40 + b"\r\nabc",
-            Close(),
-        ],
-        breaks_off=True,
+        status=502,
     ),
     Row(
         says="a chunk that is longer than its size",
@@ -354,6 +355,27 @@ ROWS = [
             Close(),
         ],
         breaks_off=True,
+    ),
+    Row(
+        says="a chunk whose lines end in line feeds alone",
+        remote=[
+            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + b"5\nabcde\n0\n\n",
+            Close(),
+        ],
+        status=200,
+        body_is=b"abcde",
+    ),
+    Row(
+        says="a chunk whose size has zeros before and a space behind",
+        remote=[
+            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked")
+            + b"%018x \r\n" % len(BODY)
+            + BODY
+            + b"\r\n000\r\n\r\n",
+            Close(),
+        ],
+        status=200,
+        body_is=BODY,
     ),
     # --- Lengths ---
     *(

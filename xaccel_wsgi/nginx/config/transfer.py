@@ -34,6 +34,7 @@ def transfer(settings: Settings, target: Target) -> Iterator[str]:
     if needs_resolver(settings, target):
         yield "# For origins whose address isn't fixed."
         yield f"resolver {' '.join(target.resolvers)};"
+        yield f"resolver_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_connect_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_read_timeout {milliseconds(settings.read_timeout_s)};"
     yield f"proxy_send_timeout {milliseconds(settings.read_timeout_s)};"
@@ -49,6 +50,8 @@ def transfer(settings: Settings, target: Target) -> Iterator[str]:
         yield "proxy_ssl_server_name on;"
         yield "proxy_ssl_name $xaccel_host;"
         yield "proxy_ssl_session_reuse on;"
+        yield "# What the streamer speaks; before 1.23.4 the default was older and without 1.3."
+        yield "proxy_ssl_protocols TLSv1.2 TLSv1.3;"
     yield "# Room for the names of the many headers below."
     yield f"proxy_headers_hash_max_size {_HEADERS_HASH_SIZE};"
     yield "proxy_headers_hash_bucket_size 128;"

@@ -1,0 +1,186 @@
+"""Reading an answer of the remote's so that nobody could see another one in the same bytes.
+
+The standard library's class parses; this one bounds what it parses, in bytes and in time, and
+refuses what another reader would take differently.
+"""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
+from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from io import BufferedReader
+
+_BLOCK_BYTES = 65536
+
+# Defects of a multipart body don't count: the head alone is parsed.
+_MALFORMED = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
+# Folded lines (RFC 9112 section 5.2) among them: on their way through a server they split fields.
+_SPLITTING = re.compile(r"[\x00\r\n]")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+# RFC 9112 section 7.1, chunk-size with any chunk-ext; line ends as NGINX takes them.
+_CHUNK_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_LINE_ENDS = (b"\r\n", b"\n")
+_CHUNK_LINE_BYTES = 4096
+
+
+class _Lines:
+    """A response's stream while lines are read of it; `max_bytes` and `timeout_s` hold for all.
+
+    Attributes:
+        last: The last line.
+    """
+
+    def __init__(
+        self, stream: BufferedReader, sock: socket.socket, max_bytes: int, timeout_s: float
+    ) -> None:
+        self._stream = stream
+        self._sock = sock
+        self._bytes_left = max_bytes
+        self._deadline = time.monotonic() + timeout_s
+        self.last = b""
+
+    def readline(self, _limit: int = -1) -> bytes:
+        """Returns the next line, or what there is of it where the connection ends.
+
+        Raises:
+            TimeoutError: The time for all lines is over.
+            http.client.HTTPException: There is no room for this one.
+        """
+        line = b""
+        while not line.endswith(b"\n"):
+            left_s = self._deadline - time.monotonic()
+            if left_s <= 0:
+                raise TimeoutError("the lines came too slowly: timed out")
+            # For one `recv`; a line may need many.
+            self._sock.settimeout(left_s)
+            waiting = self._stream.peek(1)
+            if not waiting:
+                break
+            line += self._stream.read(waiting.find(b"\n") + 1 or len(waiting))
+            if len(line) > self._bytes_left:
+                raise HTTPException("the head of the answer is larger than buffer_bytes")
+        self._bytes_left -= len(line)
+        self.last = line
+        return line
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class StrictResponse(HTTPResponse):
+    """A response whose bytes leave no doubt about where its head and its body end.
+
+    The standard one takes the end of the connection for the end of the head, and so an answer that
+    broke off for an empty file; after a malformed line it forgets the fields that follow; of
+    contradicting lengths it takes one; it reads a chunk's size as Python reads a number; and its
+    time limit is one for each read, so that a head of single bytes may last for ever.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        debuglevel: int = 0,
+        method: str | None = None,
+        *,
+        timeout_s: float,
+        max_head_bytes: int,
+    ) -> None:
+        """Prepares to read from `sock`.
+
+        Args:
+            sock: A connection on which the request was sent.
+            debuglevel: The standard class's.
+            method: The request's.
+            timeout_s: Seconds for the whole head; later for each read.
+            max_head_bytes: Of the head, interim answers included, and of the trailers.
+        """
+        super().__init__(sock, debuglevel, method)
+        self._sock = sock
+        self._timeout_s = timeout_s
+        self._max_head_bytes = max_head_bytes
+
+    def begin(self) -> None:
+        """Reads the head.
+
+        Raises:
+            http.client.HTTPException: It is malformed or too large, or the connection ended in it.
+            TimeoutError: It wasn't complete in time.
+        """
+        stream = self.fp
+        lines = self._lines()
+        self.fp = lines  # type: ignore[assignment]
+        try:
+            super().begin()
+            # Interim answers (RFC 9110 section 15.2); the standard class skips 100 alone.
+            while 102 <= self.status <= 199:
+                self.headers = None  # type: ignore[assignment]
+                super().begin()
+        except ValueError as error:
+            raise HTTPException("the head of the answer has a number that is none") from error
+        finally:
+            # None where the head was so bad that the standard class closed the stream.
+            if self.fp is not None:
+                self.fp = stream
+        if lines.last not in _LINE_ENDS:
+            raise RemoteDisconnected("the connection ended within the head of the answer")
+        self._sock.settimeout(self._timeout_s)
+        self._check_fields()
+
+    def _check_fields(self) -> None:
+        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects) or any(
+            _SPLITTING.search(value) for value in self.headers.values()
+        ):
+            raise HTTPException("the head of the answer has a malformed field")
+        lengths = self.headers.get_all("Content-Length", [])
+        codings = self.headers.get_all("Transfer-Encoding", [])
+        # RFC 9112 section 6.3: whoever reads them differently sees another body.
+        if (
+            len(lengths) + len(codings) > 1
+            or not all(_LENGTH.fullmatch(length) for length in lengths)
+            or not all(coding.lower() == "chunked" for coding in codings)
+        ):
+            raise HTTPException("the answer's length is ambiguous")
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yields the body as it arrives.
+
+        Raises:
+            http.client.HTTPException: It broke off, or its chunks are malformed.
+            OSError: The connection broke, or fell silent.
+        """
+        if self.chunked:
+            yield from self._chunks()
+            return
+        while block := self.read1(_BLOCK_BYTES):
+            yield block
+        if self.length:
+            raise IncompleteRead(b"", self.length)
+
+    def _chunks(self) -> Iterator[bytes]:
+        stream = self.fp
+        while True:
+            line = _CHUNK_LINE.fullmatch(stream.readline(_CHUNK_LINE_BYTES))
+            if line is None:
+                raise HTTPException("a chunk has no size, or none that can be read")
+            left = int(line[1], 16)
+            if left == 0:
+                break
+            while left:
+                block = stream.read1(min(left, _BLOCK_BYTES))
+                if not block:
+                    raise IncompleteRead(b"", left)
+                left -= len(block)
+                yield block
+            if stream.readline(2) not in _LINE_ENDS:
+                raise HTTPException("a chunk is longer than its size")
+        # The trailer section (RFC 9112 section 7.1.2); nothing of it is passed on.
+        trailers = self._lines()
+        while (trailer := trailers.readline()) not in _LINE_ENDS:
+            if not trailer.endswith(b"\n"):
+                raise RemoteDisconnected("the connection ended within the trailers")
+        self._sock.settimeout(self._timeout_s)
+
+    def _lines(self) -> _Lines:
+        return _Lines(self.fp, self._sock, self._max_head_bytes, self._timeout_s)
