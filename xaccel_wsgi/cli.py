@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import importlib
-import inspect
 import os
 import re
 import sys
@@ -13,7 +12,7 @@ from typing import Any, cast, get_args
 
 from . import __version__
 from .errors import SettingsError, XAccelError
-from .middleware import XAccelMiddleware
+from .find import find_middleware
 from .nginx import config
 from .settings import Settings, load_settings
 
@@ -23,7 +22,6 @@ _PARTS: dict[str, Callable[[Settings, config.Target], str]] = {
     "location": config.location_part,
 }
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+:|\[[0-9A-Fa-f:]+\]:)?[0-9]{1,5}|unix:/[^\s;{}\"'$]+")
-_SEARCH_DEPTH = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -166,32 +164,6 @@ def _settings_of(name: str | None) -> Settings:
             "Name the wrapped application, or leave the argument out and set XACCEL_*.",
         )
     return middleware.settings
-
-
-def find_middleware(app: object) -> XAccelMiddleware | None:
-    """Finds the middleware in an application, through attributes, wrappers and closures."""
-    level, seen = [app], {id(app)}
-    for _ in range(_SEARCH_DEPTH):
-        following = []
-        for candidate in level:
-            if isinstance(candidate, XAccelMiddleware):
-                return candidate
-            for inner in _inside(candidate):
-                if id(inner) not in seen:
-                    seen.add(id(inner))
-                    following.append(inner)
-        level = following
-    return None
-
-
-def _inside(candidate: object) -> Iterator[object]:
-    if inspect.isfunction(candidate) or inspect.ismethod(candidate):
-        function = inspect.unwrap(candidate)
-        yield function
-        yield from inspect.getclosurevars(function).nonlocals.values()
-        yield getattr(candidate, "__self__", None)
-    elif hasattr(candidate, "__dict__") and not isinstance(candidate, type):
-        yield from (value for value in vars(candidate).values() if callable(value))
 
 
 def _system_resolvers() -> Iterator[str]:

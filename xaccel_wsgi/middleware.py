@@ -104,9 +104,18 @@ class XAccelMiddleware:
             cookies = [("Set-Cookie", value) for value in decided.cookies]
             start_response("304 Not Modified", [*decided.response_fields, *cookies])
             return []
+        return self._carry(decided, presented, environ, start_response)
+
+    def _carry(
+        self,
+        handoff: Handoff,
+        presented: str,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+    ) -> Iterable[bytes]:
         if self._goes_to_nginx(presented):
-            return self._hand_over(decided, start_response)
-        return self._streamer.send(decided, environ, start_response)
+            return self._hand_over(handoff, start_response)
+        return self._streamer.send(handoff, environ, start_response)
 
     def _goes_to_nginx(self, presented: str) -> bool:
         """Chooses the carrier, by nothing that a client could have sent.

@@ -25,6 +25,7 @@ FLOORS = (
     {"handoff", "answer"},
     {"nginx", "stream", "redirect", "local"},
     {"middleware"},
+    {"find"},
     {"pyramid", "testing", "s3"},
     {"__init__"},
     {"cli", "doctor"},

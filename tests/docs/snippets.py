@@ -4,6 +4,7 @@ A snippet's language says how it is tested:
 
 - `python` with a variable `app`: a whole application, run as a file of its own. It is asked for
   /reports/7 and must hand a file over.
+- `python` with tests: run by pytest, beside the page's last application as `myapp.py`.
 - `python` otherwise: a fragment, run with the names of `prelude.py`. With a `return` outside of a
   function it is the inside of a view. Routes that it adds to `app` are asked, too.
 - `sh`: `xaccel-wsgi` and `export` are run, `make` is looked up, all else is checked for syntax.
@@ -14,6 +15,7 @@ A snippet's language says how it is tested:
 
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,19 @@ class Snippet:
         """Whether it makes an `app` of its own."""
         return re.search(r"^(?: {4})?app = ", self.text, re.MULTILINE) is not None
 
+    @property
+    def has_tests(self) -> bool:
+        """Whether it is a module of tests."""
+        return re.search(r"^ *def test_", self.text, re.MULTILINE) is not None
+
+    @property
+    def application(self) -> str:
+        """The text of the page's last application before it."""
+        page = self.place.partition(":")[0]
+        before = SNIPPETS[: SNIPPETS.index(self)]
+        found = [s for s in before if s.place.startswith(f"{page}:") and s.is_application]
+        return found[-1].text
+
 
 def _snippets() -> list[Snippet]:
     found = []
@@ -61,11 +76,10 @@ def _snippets() -> list[Snippet]:
 SNIPPETS = _snippets()
 
 
-def parameters(language: str, *, applications: bool | None = None) -> list[object]:
-    """Returns the snippets of a language, as parameters of a test named by their places."""
+def parameters(language: str, kind: Callable[[Snippet], bool] | None = None) -> list[object]:
+    """Returns the snippets of a language, or of one kind of it, as parameters of a test."""
     return [
         pytest.param(snippet, id=snippet.place)
         for snippet in SNIPPETS
-        if snippet.language == language
-        and (applications is None or snippet.is_application == applications)
+        if snippet.language == language and (kind is None or kind(snippet))
     ]

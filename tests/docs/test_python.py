@@ -19,7 +19,7 @@ def test_the_readme_has_an_application_for_each_framework() -> None:
     assert sum(snippet.is_application for snippet in readme) >= 3
 
 
-@pytest.mark.parametrize("snippet", parameters("python", applications=True))
+@pytest.mark.parametrize("snippet", parameters("python", lambda s: s.is_application))
 def test_an_application_hands_its_file_over(snippet: Snippet, tmp_path: Path) -> None:
     """Copied into a file, with the token in the environment, it answers for NGINX."""
     (tmp_path / "myapp.py").write_text(snippet.text)
@@ -28,7 +28,21 @@ def test_an_application_hands_its_file_over(snippet: Snippet, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("snippet", parameters("python", applications=False))
+@pytest.mark.parametrize("snippet", parameters("python", lambda s: s.has_tests))
+def test_the_documents_tests_pass(snippet: Snippet, tmp_path: Path) -> None:
+    """By pytest, against the application of the same page."""
+    (tmp_path / "myapp.py").write_text(snippet.application)
+    (tmp_path / "test_myapp.py").write_text(snippet.text)
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def _is_fragment(snippet: Snippet) -> bool:
+    return not (snippet.is_application or snippet.has_tests)
+
+
+@pytest.mark.parametrize("snippet", parameters("python", _is_fragment))
 def test_a_fragment_runs(snippet: Snippet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With the prelude's names; the routes that it adds hand files over."""
     monkeypatch.chdir(tmp_path)

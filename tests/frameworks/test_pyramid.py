@@ -7,7 +7,7 @@ from pyramid.config import Configurator
 
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import RemoteFile
-from xaccel_wsgi.cli import find_middleware
+from xaccel_wsgi.find import find_middleware
 
 
 @pytest.fixture

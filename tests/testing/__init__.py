@@ -1,0 +1,1 @@
+"""`xaccel_wsgi.testing`, as the tests of an application use it."""
