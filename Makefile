@@ -41,6 +41,7 @@ docs: build/ready-docs
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py
+	.venv/bin/python benchmarks/signing.py
 
 build/ready-%: pyproject.toml tools/set-up
 	tools/set-up $*

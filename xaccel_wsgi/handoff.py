@@ -42,6 +42,7 @@ class Handoff:
         response_fields: What the client is sent, beside what it needs of the remote's.
         cookies: Set-Cookie values of the application; sent with errors too.
         limit_rate: Bytes per second; None is unlimited.
+        redirect: Whether the client is sent to `url` instead.
     """
 
     url: RemoteUrl
@@ -50,6 +51,7 @@ class Handoff:
     response_fields: Fields
     cookies: tuple[str, ...] = field(default=(), repr=False)
     limit_rate: int | None = None
+    redirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def admit(settings: Settings, remote: RemoteFile) -> None:
 
     Raises:
         OriginError: No origin admits its URL.
-        RemoteFileError: A request header isn't among `request_header_names`.
+        RemoteFileError: A request header isn't among `request_header_names`; or it is to be
+            redirected, and can't.
     """
     settings.origins.check(remote.url)
     allowed = {name.lower() for name in settings.request_header_names}
@@ -76,6 +79,8 @@ def admit(settings: Settings, remote: RemoteFile) -> None:
                 f"{name} isn't among request_header_names ({', '.join(sorted(allowed))})",
                 "Add it there and generate the NGINX configuration anew.",
             )
+    if settings.mode == "redirect":
+        remote.check_redirect()
 
 
 def make_handoff(
@@ -107,6 +112,9 @@ def make_handoff(
         response_fields=fields,
         cookies=cookies,
         limit_rate=remote.limit_rate,
+        # Not for a HEAD: the URL is signed for GET, and there are no bytes to spare.
+        redirect=(remote.redirect or settings.mode == "redirect")
+        and environ["REQUEST_METHOD"] != "HEAD",
     )
 
 

@@ -13,6 +13,7 @@ from .errors import HandoffError, shown
 from .fields import Fields
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields
+from .redirect import redirect_fields
 from .remote_file import HEADER, SLOT_KEY, Slot
 from .settings import load_settings
 from .stream import Streamer
@@ -113,6 +114,9 @@ class XAccelMiddleware:
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
     ) -> Iterable[bytes]:
+        if handoff.redirect:
+            start_response("302 Found", list(redirect_fields(handoff)))
+            return []
         if self._goes_to_nginx(presented):
             return self._hand_over(handoff, start_response)
         return self._streamer.send(handoff, environ, start_response)
@@ -124,7 +128,7 @@ class XAccelMiddleware:
             HandoffError: mode is "nginx", and what is in front didn't show the token.
         """
         mode = self.settings.mode
-        if mode == "stream":
+        if mode in ("stream", "redirect"):
             return False
         if self._token is None:
             self._say_once(

@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from .disposition import Disposition, check_filename, content_disposition
 from .errors import MiddlewareMissingError, RemoteFileError, shown
 from .fields import NAME, VALUE, Fields
+from .overrides import missing_override
 from .url import RemoteUrl, parse_url
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ _REFERENCE = re.compile(r"held:([0-9]{1,4})")
 # RFC 9110 section 8.8.3, etagc without obs-text.
 _ETAG = re.compile(r"[!#-~]+")
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(?:;[\t -~]*)?")
+# The client asks the store itself, so nobody is left to do these.
+_NOT_REDIRECTED = ("headers", "request_headers", "etag", "last_modified", "limit_rate")
+# Browsers resolve these before they ask (URL standard, section 4.4), and end at another key.
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
 # What the RemoteFile's own arguments or the remote decide.
 _NOT_HERE = {
     "content-disposition": "filename and disposition",
@@ -60,6 +65,7 @@ class RemoteFile:
         last_modified: The same with a date.
         cache_key: Names this version of the file for a shared cache.
         limit_rate: Bytes per second; None is unlimited.
+        redirect: Whether the client is sent to the URL, and so is shown it, whatever `mode` says.
     """
 
     url: RemoteUrl
@@ -72,6 +78,7 @@ class RemoteFile:
     last_modified: datetime | None
     cache_key: str | None
     limit_rate: int | None
+    redirect: bool
 
     def __init__(
         self,
@@ -86,12 +93,13 @@ class RemoteFile:
         last_modified: datetime | None = None,
         cache_key: str | None = None,
         limit_rate: int | None = None,
+        redirect: bool = False,
     ) -> None:
         """Checks each argument.
 
         Raises:
             UrlError: The URL can't be read without doubt.
-            RemoteFileError: Another argument can't be sent.
+            RemoteFileError: Another argument can't be sent, or can't be redirected.
         """
         assign = partial(object.__setattr__, self)
         assign("url", url if isinstance(url, RemoteUrl) else parse_url(url))
@@ -134,6 +142,47 @@ class RemoteFile:
                 "limit_rate", f"{shown(limit_rate)} is no rate", "Give bytes per second, 1 or more."
             )
         assign("limit_rate", limit_rate)
+        if not isinstance(redirect, bool):
+            raise RemoteFileError(
+                "redirect", f"{shown(redirect)} isn't a boolean", "Say True or False."
+            )
+        assign("redirect", redirect)
+        if redirect:
+            self.check_redirect()
+
+    def check_redirect(self) -> None:
+        """Refuses to redirect a client to what would be another answer than the other carriers'.
+
+        Raises:
+            RemoteFileError: An argument needs somebody between client and store, or isn't in the
+                signed URL.
+        """
+        for argument in _NOT_REDIRECTED:
+            if getattr(self, argument):
+                raise RemoteFileError(
+                    argument,
+                    "a redirect can't carry it, since the client asks the store itself",
+                    "Leave it out, or don't redirect this file.",
+                )
+        if _DOT_SEGMENT.search(self.url.path):
+            raise RemoteFileError(
+                "url",
+                f"clients resolve the dot segment of {shown(str(self.url))} before they ask",
+                "Don't redirect this file, or give it another key.",
+            )
+        fields = [("Content-Disposition", content_disposition(self.disposition, self.filename))]
+        if self.content_type is not None:
+            fields.append(("Content-Type", self.content_type))
+        missing = missing_override(self.url, fields)
+        if missing is not None:
+            name, value = missing
+            raise RemoteFileError(
+                "redirect",
+                f"the URL doesn't make its store send {name}: {shown(value)}",
+                "Sign it with the URL, as xaccel_wsgi.s3 does: response-content-disposition and "
+                "response-content-type, or rscd and rsct for Azure. Without a name, "
+                'disposition="inline" needs nothing.',
+            )
 
     @property
     def etag_field(self) -> str | None:
@@ -158,7 +207,8 @@ class RemoteFile:
         Raises:
             MiddlewareMissingError: The request passed no XAccelMiddleware.
             OriginError: No origin admits the URL.
-            RemoteFileError: A request header isn't among `request_header_names`.
+            RemoteFileError: A request header isn't among `request_header_names`; or `mode` is
+                "redirect", which can't carry this file.
         """
         slot = environ.get(SLOT_KEY)
         if not isinstance(slot, Slot):
@@ -210,7 +260,8 @@ class Slot:
         """
         reference = _REFERENCE.fullmatch(value)
         if reference is None:
-            remote = RemoteFile(value.encode("latin-1", "replace"))
+            # A name is the response's own to give; "inline" promises nothing before.
+            remote = RemoteFile(value.encode("latin-1", "replace"), disposition="inline")
             self._admit(remote)
             return remote
         index = int(reference[1])

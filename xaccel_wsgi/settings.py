@@ -16,7 +16,7 @@ from .errors import SettingsError, shown
 from .fields import NAME
 from .origin import AllowList, parse_origins
 
-Mode = Literal["auto", "nginx", "stream"]
+Mode = Literal["auto", "nginx", "stream", "redirect"]
 
 # App headers that reach the client beside the file. What names the body's length, coding or
 # validators isn't here: it would describe the app's empty body.
@@ -70,7 +70,7 @@ class Settings:
     Attributes:
         origins: Where files may be fetched from; required. Nothing of a request can widen it.
         mode: "auto" hands over to NGINX when the request carries the token and streams otherwise;
-            "nginx" and "stream" always do the one.
+            "nginx" and "stream" always do the one. "redirect" sends the client to the signed URL.
         token: The secret that NGINX and the application share; at least 16 characters.
         prefix: Path prefix of the internal location; begins and ends with "/".
         request_header_names: What a RemoteFile's `request_headers` may name.

@@ -12,10 +12,10 @@ from flask import Flask, Response, abort, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from xaccel_wsgi import RemoteFile, XAccelMiddleware
+from xaccel_wsgi import XAccelMiddleware
 
 from .catalog import FILES, PEOPLE, Person, StoredFile
-from .store import Store
+from .store import fill, open_bucket
 
 Value = TypeVar("Value")
 
@@ -28,9 +28,9 @@ def create_app() -> Flask:
     app = Flask(__name__)
     app.secret_key = os.environ.get("SECRET_KEY") or secrets.token_hex()
     app.config.update(SESSION_COOKIE_NAME="reading_room", SESSION_COOKIE_SAMESITE="Lax")
-    store = Store.from_environment()
+    bucket = open_bucket()
     # The whole integration. XACCEL_TOKEN and XACCEL_MODE come from the environment.
-    app.wsgi_app = XAccelMiddleware(app.wsgi_app, origins=[store.origin])  # type: ignore[method-assign]
+    app.wsgi_app = XAccelMiddleware(app.wsgi_app, origins=[bucket.origin])  # type: ignore[method-assign]
 
     @app.get("/")
     def home() -> str:
@@ -52,13 +52,13 @@ def create_app() -> Flask:
     @app.get("/files/<file_id>/download")
     def download(file_id: str) -> ResponseReturnValue:
         file = _permitted(file_id)
-        return RemoteFile(store.sign(file), filename=file.name, content_type=file.content_type)
+        return bucket.remote_file(file.name, filename=file.name, content_type=file.content_type)
 
     @app.get("/files/<file_id>/view")
     def view(file_id: str) -> ResponseReturnValue:
         file = _permitted(file_id)
-        return RemoteFile(
-            store.sign(file),
+        return bucket.remote_file(
+            file.name,
             filename=file.name,
             content_type=file.content_type,
             disposition="inline",
@@ -80,9 +80,9 @@ def create_app() -> Flask:
     def fill_store() -> None:
         """Makes the bucket and uploads the files that it lacks."""
         try:
-            store.fill(FILES.values(), tell=lambda name: click.echo(f"Uploading {name}"))
+            fill(bucket, FILES.values(), tell=lambda name: click.echo(f"Uploading {name}"))
         except (Boto3Error, BotoCoreError, ClientError) as error:
-            raise click.ClickException(f"The store at {store.endpoint_url}: {error}") from error
+            raise click.ClickException(f"The store at {bucket.origin}: {error}") from error
 
     app.add_template_filter(_size, "size")
     return app

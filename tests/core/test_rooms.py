@@ -20,7 +20,7 @@ FLOORS = (
     {"errors"},
     {"fields"},
     {"url", "disposition"},
-    {"origin"},
+    {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
     {"nginx", "stream", "redirect", "local"},
@@ -35,8 +35,8 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "disposition": {"fields"}}
 
 PURE = {
-    "errors", "fields", "url", "disposition", "origin", "settings", "remote_file", "handoff",
-    "answer", "nginx", "nginx.wire", "nginx.config",
+    "errors", "fields", "url", "disposition", "origin", "overrides", "settings", "remote_file",
+    "handoff", "answer", "nginx", "nginx.wire", "nginx.config", "redirect",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",

@@ -1,0 +1,1 @@
+"""Stores: what signs URLs, against what verifies them, through both carriers."""
