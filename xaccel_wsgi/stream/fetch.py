@@ -1,6 +1,7 @@
 """Fetching: from a handoff to the remote's final answer, redirects followed."""
 
 import re
+import ssl
 from collections.abc import Iterator
 from http.client import HTTPConnection as StandardConnection
 from http.client import HTTPException
@@ -97,6 +98,8 @@ class RemoteAnswer:
         sock.setblocking(False)
         try:
             return stream.peek(1) != b""
+        except ssl.SSLWantReadError:
+            return False
         except OSError:
             return True
         finally:

@@ -267,6 +267,14 @@ ROWS = [
         body_is=BODY,
     ),
     Row(
+        says="a connection with TLS is used again",
+        url="{secure}/file",
+        times=3,
+        connections=1,
+        status=200,
+        body_is=BODY,
+    ),
+    Row(
         says="a connection is used again after a 304",
         connections=1,
         remote=answer(304, framing="none"),
