@@ -31,6 +31,9 @@ ERROR_BODIES = {
     503: "The file's server is busy. Try again later.\n",
     504: "The file's server did not answer in time.\n",
 }
+# Those that an application may render itself; 416 needs the remote's Content-Range, which only a
+# plain page can have, and is read by programs.
+PAGE_STATUSES = tuple(status for status in ERROR_BODIES if status != 416)
 ERROR_FIELDS: Fields = (
     ("Content-Type", "text/plain"),
     ("Cache-Control", "no-store"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import ClosingIterator
 
+from .error_page import ErrorPages
 from .errors import HandoffError, shown
 from .fields import Fields
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
@@ -58,6 +59,7 @@ class XAccelMiddleware:
         self.app = app
         self.settings = load_settings(config, **options)
         self._admit = partial(admit, self.settings)
+        self._pages = ErrorPages(app, self.settings)
         self._streamer = Streamer(self.settings)
         self._token = None if self.settings.token is None else self.settings.token.encode()
         self._said: set[str] = set()
@@ -68,7 +70,15 @@ class XAccelMiddleware:
         """Answers one request (PEP 3333)."""
         if SLOT_KEY in environ:
             return self.app(environ, start_response)
-        presented = environ.pop(_TOKEN_KEY, "")
+        # As it was, for whatever is decided once the application has had it.
+        received = environ.copy()
+        environ.pop(_TOKEN_KEY, None)
+        failed = self._pages.status_of(environ)
+        if failed is not None:
+            # NGINX asks, and gives the page the status of the failure.
+            page = self._pages.page(environ, failed)
+            start_response("200 OK", list(page.fields))
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
         slot = environ[SLOT_KEY] = Slot(self._admit)
         watch = _Watch(start_response)
         body = self.app(environ, watch)
@@ -83,18 +93,16 @@ class XAccelMiddleware:
         close = getattr(body, "close", None)
         if close is not None:
             close()
-        return self._send(watch, slot, presented, environ)
+        return self._send(watch, slot, received)
 
     def close(self) -> None:
         """Closes the idle connections to origins; the middleware stays usable."""
         self._streamer.close()
 
-    def _send(
-        self, watch: "_Watch", slot: Slot, presented: str, environ: "WSGIEnvironment"
-    ) -> Iterable[bytes]:
+    def _send(self, watch: "_Watch", slot: Slot, received: "WSGIEnvironment") -> Iterable[bytes]:
         text_form = not Slot.is_reference(watch.value)
         remote = slot.find(watch.value)
-        decided = make_handoff(remote, environ, watch.fields, self.settings, text_form=text_form)
+        decided = make_handoff(remote, received, watch.fields, self.settings, text_form=text_form)
         for name in dropped_fields(watch.fields, self.settings):
             self._say_once(
                 f"the response header {name} does not reach the client beside a remote file; "
@@ -105,21 +113,18 @@ class XAccelMiddleware:
             cookies = [("Set-Cookie", value) for value in decided.cookies]
             start_response("304 Not Modified", [*decided.response_fields, *cookies])
             return []
-        return self._carry(decided, presented, environ, start_response)
+        return self._carry(decided, received, start_response)
 
     def _carry(
-        self,
-        handoff: Handoff,
-        presented: str,
-        environ: "WSGIEnvironment",
-        start_response: "StartResponse",
+        self, handoff: Handoff, received: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         if handoff.redirect:
             start_response("302 Found", list(redirect_fields(handoff)))
             return []
-        if self._goes_to_nginx(presented):
+        if self._goes_to_nginx(received.pop(_TOKEN_KEY, "")):
             return self._hand_over(handoff, start_response)
-        return self._streamer.send(handoff, environ, start_response)
+        error_page = partial(self._pages.page, received)
+        return self._streamer.send(handoff, received, start_response, error_page)
 
     def _goes_to_nginx(self, presented: str) -> bool:
         """Chooses the carrier, by nothing that a client could have sent.

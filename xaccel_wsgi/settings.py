@@ -62,6 +62,12 @@ _NEVER_REQUESTED = {
     "keep-alive", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
 
+# A segment of a path: plain characters, and more than dots.
+_SEGMENT = r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+_ERROR_PAGE = re.compile(
+    rf"(?:/{_SEGMENT})*/[A-Za-z0-9._~-]*\{{status\}}[A-Za-z0-9._~-]*(?:/{_SEGMENT})*"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -87,6 +93,8 @@ class Settings:
         buffer_bytes: Size of NGINX's header buffers (`proxy_buffer_size`), for the app's answer
             and for the remote's; a handoff that doesn't fit is an error here rather than NGINX's
             502, and a larger head of the remote's is 502 in both carriers.
+        error_page: Path of the application that renders the page for a failed transfer, with
+            `{status}` where the status stands (`/errors/{status}`); None sends a plain small one.
         pin_dns: Whether NGINX may resolve a named origin once, at its start, for the sake of
             kept connections where it can't follow DNS (before 1.27.3).
     """
@@ -102,6 +110,7 @@ class Settings:
     connect_timeout_s: float = 10.0
     read_timeout_s: float = 60.0
     buffer_bytes: int = 16384
+    error_page: str | None = None
     pin_dns: bool = False
 
     def __post_init__(self) -> None:
@@ -116,7 +125,7 @@ class Settings:
             "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
         )  # fmt: skip
         _check(
-            re.fullmatch(r"/(?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)+", self.prefix),
+            re.fullmatch(f"/(?:{_SEGMENT}/)+", self.prefix),
             "prefix", self.prefix, "isn't a path that begins and ends with /",
             "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
         )  # fmt: skip
@@ -143,6 +152,16 @@ class Settings:
             "16384 serves URLs of 12 kB.",
         )  # fmt: skip
         _check(
+            self.error_page is None or _ERROR_PAGE.fullmatch(self.error_page),
+            "error_page", self.error_page, "isn't a path with {status} in it",
+            "Write it as /errors/{status}; letters, digits and . _ ~ - may stand between.",
+        )  # fmt: skip
+        _check(
+            self.error_page is None or not self.error_page.startswith(self.prefix),
+            "error_page", self.error_page, f"lies within the prefix {self.prefix}",
+            "Choose a path that the application answers.",
+        )  # fmt: skip
+        _check(
             self.ca_file is None or os.path.isfile(self.ca_file),
             "ca_file", self.ca_file, "isn't a readable file", "Give the path of a PEM file.",
         )  # fmt: skip
@@ -151,6 +170,10 @@ class Settings:
             "ca_file", self.ca_file, "has a character that means something to NGINX",
             "Move the file to a path of plain characters.",
         )  # fmt: skip
+
+    def error_page_path(self, status: int) -> str:
+        """Returns the path of the application's own page for a status, where it has one."""
+        return (self.error_page or "").replace("{status}", str(status))
 
     @property
     def digest(self) -> str:
@@ -277,5 +300,6 @@ _CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
     "connect_timeout_s": _number(float),
     "read_timeout_s": _number(float),
     "buffer_bytes": _number(int),
+    "error_page": _optional_text,
     "pin_dns": _boolean,
 }

@@ -23,6 +23,7 @@ FLOORS = (
     {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
+    {"error_page"},
     {"nginx", "stream", "redirect", "local"},
     {"middleware"},
     {"find"},
@@ -36,7 +37,7 @@ NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "dispositi
 
 PURE = {
     "errors", "fields", "url", "disposition", "origin", "overrides", "settings", "remote_file",
-    "handoff", "answer", "nginx", "nginx.wire", "nginx.config", "redirect",
+    "handoff", "answer", "error_page", "nginx", "nginx.wire", "nginx.config", "redirect",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",

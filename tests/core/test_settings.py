@@ -121,6 +121,8 @@ ACCEPTED = {
     "the largest buffer": ("buffer_bytes", 1048576),
     "the shortest timeout": ("read_timeout_s", 0.001),
     "the longest timeout": ("read_timeout_s", 86400),
+    "an error page in the root": ("error_page", "/{status}"),
+    "an error page deeper in": ("error_page", "/a/b.c/e-{status}/page.html"),
 }
 
 
@@ -183,6 +185,20 @@ REFUSED = {
     "a buffer with a unit": ("buffer_bytes", "16k"),
     "a boolean that is none": ("pin_dns", "perhaps"),
     "a boolean that is a number": ("pin_dns", 2),
+    "an error page without a status": ("error_page", "/error"),
+    "an error page that is no path": ("error_page", "errors/{status}"),
+    "an error page elsewhere": ("error_page", "https://else.example/{status}"),
+    "an error page on another host": ("error_page", "//else.example/{status}"),
+    "an error page that climbs": ("error_page", "/a/../{status}"),
+    "an error page with an empty segment": ("error_page", "/a//{status}"),
+    "an error page with two statuses": ("error_page", "/{status}/{status}"),
+    "an error page with a query": ("error_page", "/error?status={status}"),
+    "an error page with a variable": ("error_page", "/$host/{status}"),
+    "an error page that ends a directive": ("error_page", "/{status};"),
+    "an error page that is a named location": ("error_page", "@{status}"),
+    "an error page with an unknown field": ("error_page", "/{status}/{path}"),
+    "an error page with a line break at its end": ("error_page", "/{status}\n"),
+    "an error page within the prefix": ("error_page", "/_remote/{status}"),
     "a file that isn't there": ("ca_file", "/nonexistent/ca.pem"),
     "a folder for a file": ("ca_file", "/"),
     "a file name with a NUL": ("ca_file", "/etc\0"),
@@ -247,6 +263,7 @@ IN_THE_CONFIGURATION = {
     "connect_timeout_s": 3,
     "read_timeout_s": 3,
     "buffer_bytes": 32768,
+    "error_page": "/errors/{status}",
     "pin_dns": True,
 }
 

@@ -67,10 +67,13 @@ def _run(snippet: Snippet, names: dict[str, Any]) -> None:
 
 
 def _added_routes(app: Any) -> list[str]:
-    """Returns a path for each of the Flask application's own GET routes, 7 for each variable."""
+    """Returns a path for each of the Flask application's own GET routes, 7 for each variable.
+
+    Error pages are no files.
+    """
     adapter = app.url_map.bind("localhost")
     return [
         adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 7))
         for rule in app.url_map.iter_rules()
-        if rule.endpoint != "static" and "GET" in rule.methods
+        if rule.endpoint != "static" and "GET" in rule.methods and "/errors/" not in rule.rule
     ]

@@ -2,14 +2,15 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import ClosingIterator
 
-from ..answer import ERROR_BODIES, client_fields, error_fields, error_status
+from ..answer import client_fields, error_status
+from ..error_page import Page
 from ..fields import Fields
 from ..handoff import Handoff
 from ..settings import Settings
@@ -32,21 +33,38 @@ class Streamer:
         self._hidden = frozenset(name.lower() for name in settings.hidden_headers)
 
     def send(
-        self, handoff: Handoff, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self,
+        handoff: Handoff,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        error_page: Callable[[int, Fields], Page],
     ) -> Iterable[bytes]:
-        """Answers the client with the remote file, or with the error that NGINX would give."""
+        """Answers the client with the remote file, or with the error that NGINX would give.
+
+        Args:
+            handoff: What to fetch, and what to tell the client.
+            environ: The client's request.
+            start_response: The server's.
+            error_page: Gives the page for a status, told the fields of the remote's answer.
+        """
         cookies: Fields = tuple(("Set-Cookie", value) for value in handoff.cookies)
         is_head = environ["REQUEST_METHOD"] == "HEAD"
+
+        def failed(status: int, remote: Fields = ()) -> Iterable[bytes]:
+            page = error_page(status, remote)
+            start_response(f"{status} {HTTP_STATUS_CODES[status]}", [*page.fields, *cookies])
+            return [] if is_head else [page.body]
+
         try:
             answer = fetch(handoff, self._settings, self._connections)
         except FetchError as error:
             log.warning("%s for the client: %s: %s", error.status, handoff.url, error)
-            return _send_error(error.status, (), cookies, start_response, is_head=is_head)
+            return failed(error.status)
         status = error_status(answer.status)
         if status is not None:
             answer.close()
             _log_error(answer, status)
-            return _send_error(status, answer.fields, cookies, start_response, is_head=is_head)
+            return failed(status, answer.fields)
         blocks = answer.blocks()
         first = b""
         if not is_head:
@@ -56,7 +74,7 @@ class Streamer:
             except FetchError as error:
                 answer.close()
                 log.warning("%s for the client: %s: %s", error.status, answer.url, error)
-                return _send_error(error.status, (), cookies, start_response, is_head=False)
+                return failed(error.status)
         fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
         reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
         start_response(f"{answer.status} {reason}", [*fields, *cookies])
@@ -71,20 +89,6 @@ class Streamer:
     def close(self) -> None:
         """Closes the idle connections."""
         self._connections.close()
-
-
-def _send_error(
-    status: int,
-    remote: Fields,
-    cookies: Fields,
-    start_response: "StartResponse",
-    *,
-    is_head: bool,
-) -> Iterable[bytes]:
-    start_response(
-        f"{status} {HTTP_STATUS_CODES[status]}", [*error_fields(status, remote), *cookies]
-    )
-    return [] if is_head else [ERROR_BODIES[status].encode()]
 
 
 def _log_error(answer: RemoteAnswer, status: int) -> None:

@@ -26,8 +26,7 @@ def sent_files() -> Iterator[list[SentFile]]:
     def record(
         middleware: XAccelMiddleware,
         handoff: Handoff,
-        presented: str,  # noqa: ARG001
-        environ: "WSGIEnvironment",  # noqa: ARG001
+        received: "WSGIEnvironment",  # noqa: ARG001
         start_response: "StartResponse",
     ) -> Iterable[bytes]:
         file = SentFile.from_handoff(handoff)

@@ -7,9 +7,11 @@ from ...answer import (
     ERROR_FIELDS,
     FOLLOWED_STATUSES,
     INTERCEPTED_STATUSES,
+    PAGE_STATUSES,
     error_status,
 )
-from .layout import wrapped
+from ...settings import Settings
+from .layout import indented, wrapped
 
 
 def error_pages() -> Iterator[str]:
@@ -28,32 +30,43 @@ def error_pages() -> Iterator[str]:
             yield f"    {lines[-1]} = {page};"
 
 
-def error_locations() -> Iterator[str]:
+def error_locations(settings: Settings) -> Iterator[str]:
     """Yields the pages."""
     for status in sorted(ERROR_BODIES):
-        yield from _error(status)
+        yield f"location @xaccel_{status} {{"
+        yield "    # The file's rate would slow the page down, head and all."
+        yield "    set $limit_rate 0;"
+        if settings.error_page is not None and status in PAGE_STATUSES:
+            yield from indented(_own(settings.error_page_path(status), status))
+        else:
+            yield from indented(_plain(status))
+        yield "}"
         yield ""
     yield from _unauthorized()
 
 
-def _error(status: int) -> Iterator[str]:
-    yield f"location @xaccel_{status} {{"
+def _own(path: str, status: int) -> Iterator[str]:
+    yield "# The application renders it; the status stays."
+    yield f"error_page {status} {path};"
+    yield "# Where the application fails, its own location's error pages are still to come."
+    yield "recursive_error_pages on;"
+    yield f"return {status};"
+
+
+def _plain(status: int) -> Iterator[str]:
     if status == 416:
-        yield "    # RFC 9110 section 15.5.17: the client learns the length."
-        yield "    add_header Content-Range $upstream_http_content_range always;"
+        yield "# RFC 9110 section 15.5.17: the client learns the length."
+        yield "add_header Content-Range $upstream_http_content_range always;"
     for name, value in ERROR_FIELDS:
         if name == "Content-Type":
-            yield f"    default_type {value};"
+            yield f"default_type {value};"
         else:
-            yield f"    add_header {name} {value} always;"
-    yield "    # The file's rate would slow the page down, head and all."
-    yield "    set $limit_rate 0;"
-    yield "    charset off;"
-    yield "    gzip off;"
-    yield "    expires off;"
+            yield f"add_header {name} {value} always;"
+    yield "charset off;"
+    yield "gzip off;"
+    yield "expires off;"
     body = ERROR_BODIES[status].replace("\n", r"\n")
-    yield f'    return {status} "{body}";'
-    yield "}"
+    yield f'return {status} "{body}";'
 
 
 def _unauthorized() -> Iterator[str]:

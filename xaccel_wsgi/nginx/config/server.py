@@ -36,7 +36,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield ""
     yield from _hop(settings, target)
     yield ""
-    yield from error_locations()
+    yield from error_locations(settings)
 
 
 def _first(settings: Settings, target: Target) -> Iterator[str]:
