@@ -74,7 +74,8 @@ def _ascii_fallback(name: str) -> str:
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     ascii_name = re.sub(r"[^ -~]+", "_", letters)
     # `"` is unescaped differently by different clients; NFKD makes separators (U+FF0F gives `/`).
-    ascii_name = re.sub(r"[\"/\\]", "_", ascii_name)
+    # Chromium decodes an encoded word (RFC 2047, `=?...?=`), though no header of HTTP has any.
+    ascii_name = re.sub(r"[\"/\\]|=\?", "_", ascii_name)
     if _LOOKS_ENCODED.search(ascii_name):
         ascii_name = ascii_name.replace("%", "_")
     ascii_name = ascii_name[:_FALLBACK_MAX]

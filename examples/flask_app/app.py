@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, redirect, render_template, request, se
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from examples.panel import Panel
 from xaccel_wsgi import XAccelMiddleware
 
 from .catalog import FILES, PEOPLE, Person, StoredFile
@@ -31,6 +32,8 @@ def create_app() -> Flask:
     bucket = open_bucket()
     # The whole integration. XACCEL_TOKEN and XACCEL_MODE come from the environment.
     app.wsgi_app = XAccelMiddleware(app.wsgi_app, origins=[bucket.origin])  # type: ignore[method-assign]
+    # For the page alone: what happened to each file.
+    app.wsgi_app = Panel(app.wsgi_app, files="/files/")  # type: ignore[method-assign]
 
     @app.get("/")
     def home() -> str:
@@ -62,6 +65,7 @@ def create_app() -> Flask:
             filename=file.name,
             content_type=file.content_type,
             disposition="inline",
+            limit_rate=file.rate,
         )
 
     @app.errorhandler(HTTPException)

@@ -64,6 +64,14 @@ class StoredFile:
         return _TYPES[self.kind]
 
     @property
+    def rate(self) -> int | None:
+        """Bytes per second that showing it needs; None is as fast as can be.
+
+        A sound need not come faster than three times as it is heard, so seeking asks for a range.
+        """
+        return 150_000 if self.kind == "Sound" else None
+
+    @property
     def size(self) -> int:
         """Its size in bytes."""
         with self.open() as content:

@@ -48,6 +48,11 @@ WRITTEN = {
         "%41.pdf",
         "attachment; filename=\"_41.pdf\"; filename*=UTF-8''%2541.pdf",
     ),
+    # RFC 2047 section 2; Chromium decodes it, though HTTP has no encoded words.
+    "a name that looks like an encoded word": (
+        "=?utf-8?q?a?=.pdf",
+        "attachment; filename=\"_utf-8?q?a?=.pdf\"; filename*=UTF-8''%3D%3Futf-8%3Fq%3Fa%3F%3D.pdf",
+    ),
     "a quote": ('a"b.pdf', "attachment; filename=\"a_b.pdf\"; filename*=UTF-8''a%22b.pdf"),
     "an apostrophe beyond ASCII": (
         "é'*.pdf",
