@@ -16,14 +16,14 @@ TOKEN = "0123456789abcdef"
 
 def check_handover(app: Any, path: str) -> None:
     """Raises AssertionError unless `app` answers `path` with a handoff for NGINX."""
-    from xaccel_wsgi.cli import find_middleware
+    from xaccel_wsgi.find import find_middleware
     from xaccel_wsgi.nginx.wire import gateway_token
 
     middleware = find_middleware(app)
     assert middleware is not None, "no middleware is found in app"
     token = gateway_token(middleware.settings)
     with Client(app).get(path, headers={"X-Accel-Token": token}) as response:
-        told = dict(response.headers)
+        told = response.headers
         assert response.status_code == 204, (response.status, told, response.get_data())
         assert response.get_data() == b""
     assert told["X-Accel-Redirect"].startswith(middleware.settings.prefix), told

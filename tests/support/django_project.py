@@ -1,20 +1,14 @@
 """A Django project for the tests, configured when this is imported: once a process, as Django is.
 
-Its only view is the test's; `override_settings` changes the rest.
+It has no views; a test overrides ROOT_URLCONF with a tuple of paths, and what else it needs.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import re_path
+from django.urls import URLPattern
 
 from xaccel_wsgi import XAccelMiddleware
-
-View = Callable[[HttpRequest], HttpResponseBase]
 
 # What `startproject` writes into settings.py, without what needs a database.
 MIDDLEWARE = [
@@ -37,24 +31,7 @@ settings.configure(
 )
 django.setup()
 
-
-class Views:
-    """The project's only view.
-
-    Attributes:
-        view: The test's.
-    """
-
-    view: View | None = None
-
-    def __call__(self, request: HttpRequest, *arguments: Any) -> HttpResponseBase:
-        """Answers with it."""
-        assert self.view is not None
-        return self.view(request, *arguments)
-
-
-views = Views()
-urlpatterns = [re_path("", views)]
+urlpatterns: list[URLPattern] = []
 django_application = get_wsgi_application()
 # As wsgi.py has it.
 application = XAccelMiddleware(django_application, origins=["https://files.example"])

@@ -9,6 +9,7 @@ from tests.support.nginx import NginxServer, nginx_version
 from tests.support.ports import free_port
 from tests.support.wsgi import serve
 from xaccel_wsgi import XAccelMiddleware
+from xaccel_wsgi.find import find_middleware
 from xaccel_wsgi.nginx import config
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ class Site:
     """
 
     def __init__(self, app: "WSGIApplication", folder: Path, binary: str, **options: Any) -> None:
-        """Serves `app` with the settings of `options` behind a newly generated configuration."""
-        self.app = XAccelMiddleware(app, **{"token": TOKEN, **options})
-        self._server = serve(self.app)
+        """Serves `app` behind a newly generated configuration.
+
+        One that has no middleware yet is wrapped, with the settings of `options`.
+        """
+        found = find_middleware(app)
+        if found is None:
+            app = found = XAccelMiddleware(app, **{"token": TOKEN, **options})
+        self.app = found
+        self._server = serve(app)
         major, minor, patch = nginx_version(binary)
         target = config.Target(version=(major, minor, patch), resolvers=("127.0.0.1:9",))
         user = "root" if os.geteuid() == 0 else ""

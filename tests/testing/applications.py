@@ -11,9 +11,10 @@ import flask
 import webtest
 import werkzeug.test
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client as DjangoClient
 from django.test import override_settings
+from django.urls import re_path
 from pyramid.config import Configurator
 from pyramid.httpexceptions import HTTPForbidden
 
@@ -90,7 +91,7 @@ def pyramid_client() -> Iterator[Get]:
 def django_client(*, wrapped: bool = True) -> Iterator[Get]:
     """Django and its test client."""
 
-    def report(request: Any) -> HttpResponse:
+    def report(request: HttpRequest) -> HttpResponse:
         if request.headers.get("X-Person") != "ada":
             raise PermissionDenied
         response = HttpResponse(headers=_remote(request.path).response_headers(request.META))
@@ -98,9 +99,10 @@ def django_client(*, wrapped: bool = True) -> Iterator[Get]:
         response.headers["Content-Disposition"] = FINAL_NAME
         return response
 
-    django_project.views.view = report
-    bare = f"{django_project.__name__}.django_application"
-    with override_settings(**({} if wrapped else {"WSGI_APPLICATION": bare})):
+    name = "application" if wrapped else "django_application"
+    with override_settings(
+        ROOT_URLCONF=(re_path("", report),), WSGI_APPLICATION=f"{django_project.__name__}.{name}"
+    ):
         client = DjangoClient()
         yield lambda path, person, **more: client.get(path, headers={"X-Person": person, **more})
 

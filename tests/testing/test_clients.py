@@ -63,6 +63,7 @@ def test_the_response_is_what_the_client_would_get(get: Get) -> None:
     assert got.headers["Cache-Control"] == "private, no-cache"
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert got.headers["ETag"] == '"v7"'
+    assert got.headers["Content-Type"] == "application/octet-stream"
     assert "X-Remote-File" not in got.headers
     cookies = got.headers.get("Set-Cookie") or got.cookies.output()
     assert "seen=1" in cookies
