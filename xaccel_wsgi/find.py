@@ -1,12 +1,60 @@
 """Finding the middleware in an application that was wrapped, and wrapped again."""
 
+import importlib
 import inspect
+import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
+from .errors import SettingsError
 from .middleware import XAccelMiddleware
+from .settings import Settings, load_settings
 
 _DEPTH = 8
+
+
+def find_settings(name: str | None) -> Settings:
+    """Finds the settings of the application that is called `name`.
+
+    Args:
+        name: `module:app`, or `module:factory()`; None takes the settings from `XACCEL_*` alone.
+
+    Raises:
+        SettingsError: The name leads to no application with the middleware.
+    """
+    if name is None:
+        return load_settings()
+    app = _load(name)
+    middleware = find_middleware(app)
+    if middleware is None:
+        raise SettingsError(
+            "app",
+            f"no XAccelMiddleware is found in {name}",
+            "Name the wrapped application, or leave the argument out and set XACCEL_*.",
+        )
+    return middleware.settings
+
+
+def _load(name: str) -> object:
+    match = re.fullmatch(r"([\w.]+):([\w.]+)(\(\))?", name)
+    if match is None:
+        raise SettingsError(
+            "app", f"{name!r} isn't a module and an application", "As in myapp:app."
+        )
+    sys.path.insert(0, os.getcwd())
+    module_name, path, is_factory = match.groups()
+    try:
+        found: Any = importlib.import_module(module_name)
+        for attribute in path.split("."):
+            found = getattr(found, attribute)
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(
+            "app", f"{name} can't be loaded: {error}", "Run it where the application runs."
+        ) from error
+    return found() if is_factory else found
 
 
 def find_middleware(app: object) -> XAccelMiddleware | None:

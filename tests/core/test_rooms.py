@@ -29,7 +29,8 @@ FLOORS = (
     {"find"},
     {"pyramid", "testing", "s3"},
     {"__init__"},
-    {"cli", "doctor"},
+    {"doctor"},
+    {"cli"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # `answer` stands on `origin`, beside `handoff`, and reaches no higher than the allow list.

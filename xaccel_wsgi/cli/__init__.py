@@ -1,0 +1,30 @@
+"""The command `xaccel-wsgi`: one file for each of its subcommands."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+from .. import __version__
+from ..errors import XAccelError
+from . import nginx
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status: 0, or 2 for what couldn't be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        return cast(int, options.run(options))
+    except XAccelError as error:
+        print(f"xaccel-wsgi: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xaccel-wsgi", description="Send remote files from Python web applications."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    nginx.add_to(commands)
+    return parser

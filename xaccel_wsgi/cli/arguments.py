@@ -1,0 +1,37 @@
+"""What arguments of several subcommands have in common."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..nginx import config
+
+APP_HELP = (
+    "the WSGI application, as in myapp:app or myapp:create_app(); "
+    "without it the settings come from XACCEL_* alone"
+)
+
+
+def version(text: str) -> tuple[int, int, int]:
+    """Reads the version of an NGINX, as it or its -v says it."""
+    match = re.fullmatch(r"(?:nginx/)?(\d+)\.(\d+)(?:\.(\d+))?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a version such as 1.22.1")
+    found = int(match[1]), int(match[2]), int(match[3] or 0)
+    if found < config.OLDEST_VERSION:
+        raise argparse.ArgumentTypeError(f"{text} is older than 1.22, which isn't supported")
+    return found
+
+
+def system_resolvers() -> Iterator[str]:
+    """Yields the machine's DNS servers, as NGINX reads them."""
+    try:
+        lines = Path("/etc/resolv.conf").read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        word, _, address = line.partition(" ")
+        address = address.strip()
+        if word == "nameserver" and "%" not in address:
+            yield f"[{address}]" if ":" in address else address
