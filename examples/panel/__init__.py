@@ -8,7 +8,7 @@ application, middleware included, so it sees what leaves Python:
 and the pages have an element for each file, which `static/panel.js` fills:
 
     <details class="transfers" data-file="/files/7/" data-bytes="1330">
-      <summary>What happened to it</summary>
+      <summary>What happened</summary>
     </details>
 """
 
