@@ -53,6 +53,7 @@ def error_status(status: int) -> int | None:
 # What the client needs of the remote unless the application decided it.
 VALIDATORS = ("ETag", "Last-Modified")
 DEFAULT_TYPE = "application/octet-stream"
+# They have no body to describe (RFC 9110 sections 15.3.5 and 15.4.5).
 STATUSES_WITHOUT_TYPE = (204, 304)
 
 # Never the client's: it would act for the wrong host, contradict the application, or tell about the
@@ -151,11 +152,8 @@ def client_fields(
                 continue
             validators.add(lower)
         passed.append((name, value))
-    if "content-type" not in names:
-        if remote_type:
-            passed.append(("Content-Type", remote_type))
-        elif status not in STATUSES_WITHOUT_TYPE:
-            passed.append(("Content-Type", DEFAULT_TYPE))
+    if "content-type" not in names and status not in STATUSES_WITHOUT_TYPE:
+        passed.append(("Content-Type", remote_type or DEFAULT_TYPE))
     return (*decided, *passed)
 
 

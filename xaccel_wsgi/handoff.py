@@ -4,6 +4,7 @@ Made by one pure function from the RemoteFile, the client's request, the applica
 the settings; carried out by NGINX or by the streamer, neither of which decides anything.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,20 @@ DEFAULT_FIELDS: Fields = (
 CONDITIONALS = ("If-None-Match", "If-Modified-Since")
 RANGE_FIELDS = ("Range", "If-Range")
 
+# A cache reads these of the client's fields by itself. What is as RFC 9110 has it may be answered
+# from it; anything else goes past it, for the remote to read.
+_TAG = r'"[!#-~]*"'
+_DATE = r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+_CACHEABLE = {
+    "Range": re.compile("bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-[0-9]{1,18})"),
+    # Section 13.1.5: a strong tag or a date.
+    "If-Range": re.compile(f"{_TAG}|{_DATE}"),
+    "If-None-Match": re.compile(rf"\*|(?:W/)?{_TAG}(?:, *(?:W/)?{_TAG})*"),
+    "If-Modified-Since": re.compile(_DATE),
+}
+# Never forwarded, but a cache would obey them.
+_NEVER_CACHEABLE = ("If-Match", "If-Unmodified-Since")
+
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
@@ -43,6 +58,7 @@ class Handoff:
         cookies: Set-Cookie values of the application; sent with errors too.
         limit_rate: Bytes per second; None is unlimited.
         redirect: Whether the client is sent to `url` instead.
+        cache_key: Which version of the file this is, where it may be answered from a cache.
     """
 
     url: RemoteUrl
@@ -52,6 +68,7 @@ class Handoff:
     cookies: tuple[str, ...] = field(default=(), repr=False)
     limit_rate: int | None = None
     redirect: bool = False
+    cache_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,7 @@ def make_handoff(
         # Not for a HEAD: the URL is signed for GET, and there are no bytes to spare.
         redirect=(remote.redirect or settings.mode == "redirect")
         and environ["REQUEST_METHOD"] != "HEAD",
+        cache_key=remote.cache_key if settings.cache and _suits_a_cache(remote, environ) else None,
     )
 
 
@@ -167,12 +185,11 @@ def _remote_side(remote: RemoteFile, environ: "WSGIEnvironment") -> tuple[Fields
     method = environ["REQUEST_METHOD"]
     if method not in ("GET", "HEAD"):
         return (), False
-    own_validators = remote.etag is not None or remote.last_modified is not None
     conditional = {n: v for n in CONDITIONALS if (v := _client_value(environ, n))}
     byte_range = _client_value(environ, "Range") if method == "GET" else ""
     # Several ranges would come as multipart/byteranges, under the application's type.
     asked = {"Range": byte_range} if byte_range and "," not in byte_range else {}
-    if own_validators:
+    if remote.has_own_validators:
         if conditional and not _is_modified(remote, conditional):
             return (), True
         if_range = _client_value(environ, "If-Range")
@@ -182,6 +199,32 @@ def _remote_side(remote: RemoteFile, environ: "WSGIEnvironment") -> tuple[Fields
     if asked and (if_range := _client_value(environ, "If-Range")):
         asked["If-Range"] = if_range
     return (*asked.items(), *conditional.items()), False
+
+
+def _suits_a_cache(remote: RemoteFile, environ: "WSGIEnvironment") -> bool:
+    """Tells whether a cache answers this request of the client's as the remote would."""
+    method = environ["REQUEST_METHOD"]
+    if method not in ("GET", "HEAD") or any(_is_sent(environ, n) for n in _NEVER_CACHEABLE):
+        return False
+    # The answer to HEAD is about the whole, and a cache would answer a part.
+    if method == "HEAD" and _is_sent(environ, "Range"):
+        return False
+    # NGINX would compare it with the remote's validators, for all slices but the first.
+    if remote.has_own_validators and _is_sent(environ, "If-Range"):
+        return False
+    for name, expression in _CACHEABLE.items():
+        if _is_sent(environ, name):
+            match = expression.fullmatch(_client_value(environ, name))
+            if match is None:
+                return False
+            # Section 14.1.1: what ends before it begins is no range.
+            if name == "Range" and match[2] and int(match[2]) < int(match[1]):
+                return False
+    return True
+
+
+def _is_sent(environ: "WSGIEnvironment", name: str) -> bool:
+    return "HTTP_" + name.upper().replace("-", "_") in environ
 
 
 def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:

@@ -185,6 +185,11 @@ class RemoteFile:
             )
 
     @property
+    def has_own_validators(self) -> bool:
+        """Whether conditional requests are answered by what the application said."""
+        return self.etag is not None or self.last_modified is not None
+
+    @property
     def etag_field(self) -> str | None:
         """The ETag field's value, quoted."""
         return None if self.etag is None else f'"{self.etag}"'

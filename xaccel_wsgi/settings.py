@@ -96,7 +96,15 @@ class Settings:
         error_page: Path of the application that renders the page for a failed transfer, with
             `{status}` where the status stands (`/errors/{status}`); None sends a plain small one.
         pin_dns: Whether NGINX may resolve a named origin once, at its start, for the sake of
-            kept connections where it can't follow DNS (before 1.27.3).
+            kept connections where it can't follow DNS (before 1.27.3). The cost: NGINX asks the
+            address of its last start or reload, and those of public stores move within minutes; and
+            a name that doesn't resolve keeps it from starting.
+        cache: Absolute path of the folder where NGINX keeps files that have a `cache_key`; None
+            keeps nothing. Needs the token. The streamer keeps nothing and answers the same.
+        cache_max_bytes: How much is kept there (`max_size`); the least recently used goes first.
+        cache_slice_bytes: The pieces that a file is fetched and kept in (`slice`): smaller ones
+            seek faster, larger ones ask the remote less often.
+        cache_unused_s: Seconds after which what nobody asked for goes (`inactive`).
     """
 
     origins: AllowList
@@ -112,6 +120,10 @@ class Settings:
     buffer_bytes: int = 16384
     error_page: str | None = None
     pin_dns: bool = False
+    cache: str | None = None
+    cache_max_bytes: int = 10 * 1024**3
+    cache_slice_bytes: int = 1024**2
+    cache_unused_s: float = 7 * 86400.0
 
     def __post_init__(self) -> None:
         """Checks what one setting says; raises SettingsError."""
@@ -169,6 +181,35 @@ class Settings:
             self.ca_file is None or re.search(r"[\s\"'\\;{}$]", self.ca_file) is None,
             "ca_file", self.ca_file, "has a character that means something to NGINX",
             "Move the file to a path of plain characters.",
+        )  # fmt: skip
+        self._check_cache()
+
+    def _check_cache(self) -> None:
+        _check(
+            self.cache is None or re.fullmatch(r"(?:/[A-Za-z0-9._~+@-]+)+", self.cache),
+            "cache", self.cache, "isn't an absolute path of letters, digits and . _ ~ + @ -",
+            "Name a folder that is NGINX's alone, as in /var/cache/nginx/xaccel.",
+        )  # fmt: skip
+        _check(
+            self.cache is None or self.token is not None,
+            "cache", self.cache, "needs the token",
+            "Set token: without it, whatever else answers behind NGINX could reach kept files.",
+        )  # fmt: skip
+        _check(
+            65536 <= self.cache_slice_bytes <= 1024**3 and self.cache_slice_bytes % 1024 == 0,
+            "cache_slice_bytes", self.cache_slice_bytes,
+            "isn't a multiple of 1024 from 65536 to 1073741824",
+            "1048576 suits most.",
+        )  # fmt: skip
+        _check(
+            self.cache_max_bytes >= self.cache_slice_bytes,
+            "cache_max_bytes", self.cache_max_bytes, "is less than one slice",
+            "Give bytes: 10737418240 are 10 GiB.",
+        )  # fmt: skip
+        _check(
+            1 <= self.cache_unused_s <= 10 * 365 * 86400,
+            "cache_unused_s", self.cache_unused_s, "isn't from 1 second to ten years",
+            "Give seconds: 604800 are a week.",
         )  # fmt: skip
 
     def error_page_path(self, status: int) -> str:
@@ -302,4 +343,8 @@ _CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
     "buffer_bytes": _number(int),
     "error_page": _optional_text,
     "pin_dns": _boolean,
+    "cache": _optional_text,
+    "cache_max_bytes": _number(int),
+    "cache_slice_bytes": _number(int),
+    "cache_unused_s": _number(float),
 }

@@ -120,8 +120,8 @@ TYPES = {
     "the remote's first": (200, [("Content-Type", "a/b"), ("Content-Type", "text/html")], "a/b"),
     "octet-stream where it has none": (200, [], "application/octet-stream"),
     "octet-stream where it is empty": (206, [("Content-Type", "")], "application/octet-stream"),
-    "none on a 204": (204, [], None),
-    "none on a 304": (304, [], None),
+    "none on a 204": (204, [("Content-Type", "a/b")], None),
+    "none on a 304": (304, [("Content-Type", "a/b")], None),
 }
 
 

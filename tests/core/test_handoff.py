@@ -363,6 +363,74 @@ def test_a_header_that_reaches_no_client_is_told() -> None:
 
 # --- Properties ---
 
+# --- What a cache may answer ---
+
+KEEPING = load_settings(
+    environ={}, origins=["https://files.example"], token="0123456789abcdef", cache="/var/cache/x"
+)
+
+CACHED: dict[str, tuple[str, Headers, dict]] = {
+    "a plain GET": ("GET", {}, {}),
+    "a plain HEAD": ("HEAD", {}, {}),
+    "a part": ("GET", {"Range": "bytes=0-0"}, {}),
+    "the rest": ("GET", {"Range": "bytes=5-"}, {}),
+    "the last bytes": ("GET", {"Range": "bytes=-5"}, {}),
+    "a resumed download": ("GET", {"Range": "bytes=5-", "If-Range": '"a"'}, {}),
+    "a resumed download by date": ("GET", {"Range": "bytes=5-", "If-Range": DATE}, {}),
+    "a tag": ("GET", {"If-None-Match": 'W/"a"'}, {}),
+    "tags": ("HEAD", {"If-None-Match": '"a", W/"b","c"'}, {}),
+    "any tag": ("GET", {"If-None-Match": "*"}, {}),
+    "a date": ("GET", {"If-Modified-Since": DATE}, {}),
+    "a stale copy by an own etag": ("GET", {"If-None-Match": '"a"'}, {"etag": "own"}),
+    "a part with an own etag": ("GET", {"Range": "bytes=0-0"}, {"etag": "own"}),
+}  # fmt: skip
+NOT_CACHED: dict[str, tuple[str, Headers, dict]] = {
+    # NGINX reads these of the client by itself, otherwise than the remote would.
+    "a POST, which has no conditions": ("POST", {"Range": "bytes=0-0"}, {}),
+    "a part of a head": ("HEAD", {"Range": "bytes=0-0"}, {}),
+    "If-Match, which isn't forwarded": ("GET", {"If-Match": '"a"'}, {}),
+    "If-Unmodified-Since, which isn't forwarded": ("GET", {"If-Unmodified-Since": DATE}, {}),
+    "several parts": ("GET", {"Range": "bytes=0-0,5-6"}, {}),
+    "a part that ends before it begins": ("GET", {"Range": "bytes=9-3"}, {}),
+    "no part": ("GET", {"Range": "bytes=-"}, {}),
+    "parts of another unit": ("GET", {"Range": "lines=1-2"}, {}),
+    "a part beyond all numbers": ("GET", {"Range": f"bytes={10**18}-"}, {}),
+    "an empty Range": ("GET", {"Range": ""}, {}),
+    "a weak If-Range, which never holds": ("GET", {"Range": "bytes=0-0", "If-Range": 'W/"a"'}, {}),
+    "a bare tag": ("GET", {"If-None-Match": "a"}, {}),
+    "a date of another form": ("GET", {"If-Modified-Since": "Sunday, 06-Nov-94 08:49:37 GMT"}, {}),
+    "If-Range with an own etag": (
+        "GET", {"Range": "bytes=0-0", "If-Range": '"own"'}, {"etag": "own"},
+    ),
+    "If-Range with an own date": (
+        "GET", {"Range": "bytes=0-0", "If-Range": DATE}, {"last_modified": MODIFIED},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "client", "own", "cached"),
+    [(*each, True) for each in CACHED.values()] + [(*each, False) for each in NOT_CACHED.values()],
+    ids=[*CACHED, *NOT_CACHED],
+)
+def test_a_cache_answers_what_it_answers_as_the_remote(
+    method: str, client: Headers, own: dict, cached: bool
+) -> None:
+    """Anything else goes past it."""
+    environ = {f"HTTP_{n.upper().replace('-', '_')}": v for n, v in client.items()}
+    remote = RemoteFile(URL, cache_key="v1", **own)
+    decided = make_handoff(remote, {"REQUEST_METHOD": method, **environ}, [], KEEPING)
+    assert isinstance(decided, Handoff)
+    assert decided.cache_key == ("v1" if cached else None)
+
+
+def test_without_a_cache_no_key_is_of_use() -> None:
+    """The setting is the operator's, the key the application's; it takes both."""
+    decided = _decide(RemoteFile(URL, cache_key="v1"))
+    assert isinstance(decided, Handoff)
+    assert decided.cache_key is None
+
+
 NAMES = ["Range", "If-Range", "If-None-Match", "If-Modified-Since", "Authorization"]
 DATES = st.from_regex(r"Mon, [0-9]{1,20} Jan [0-9]{1,20} [0-9]{1,20}:00:00 [+-]?[0-9GMT]{3,20}")
 

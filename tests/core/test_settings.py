@@ -123,6 +123,9 @@ ACCEPTED = {
     "the longest timeout": ("read_timeout_s", 86400),
     "an error page in the root": ("error_page", "/{status}"),
     "an error page deeper in": ("error_page", "/a/b.c/e-{status}/page.html"),
+    "the smallest slice": ("cache_slice_bytes", 65536),
+    "a cache of one slice": ("cache_max_bytes", 1048576),
+    "a cache that forgets at once": ("cache_unused_s", 1),
 }
 
 
@@ -203,7 +206,23 @@ REFUSED = {
     "a folder for a file": ("ca_file", "/"),
     "a file name with a NUL": ("ca_file", "/etc\0"),
     "a file name with a lone surrogate": ("ca_file", "/\ud800"),
+    "a cache where NGINX happens to be": ("cache", "cache"),
+    "a cache of everything": ("cache", "/"),
+    "a cache that ends the directive": ("cache", "/a;b"),
+    "a cache with a variable": ("cache", "/a/$host"),
+    "a cache with a line break at its end": ("cache", "/a\n"),
+    "a cache smaller than a slice": ("cache_max_bytes", 1048575),
+    "a slice too small to be worth asking for": ("cache_slice_bytes", 64512),
+    "a slice that is no multiple of 1024": ("cache_slice_bytes", 1048577),
+    "a cache that keeps nothing": ("cache_unused_s", 0),
 }
+
+
+def test_a_cache_needs_the_token() -> None:
+    """Without it any other upstream of the server could reach kept files."""
+    with pytest.raises(SettingsError, match=r"^cache: .*token"):
+        _load(cache="/var/cache/x")
+    assert _load(cache="/var/cache/x", token=TOKEN).cache == "/var/cache/x"
 
 
 @pytest.mark.parametrize(("name", "value"), REFUSED.values(), ids=REFUSED)

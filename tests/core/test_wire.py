@@ -77,6 +77,25 @@ def test_the_fields_of_a_whole_handoff() -> None:
     ])  # fmt: skip
 
 
+WAYS = {
+    "not cached": (None, (), "/_remote/https/"),
+    "cached": ("v1", (), "/_remote/cached/https/"),
+    "cached, with an own etag": ("v1", (("ETag", '"a"'),), "/_remote/cached-own/https/"),
+    "cached, with an own date": ("v1", (("Last-Modified", "x"),), "/_remote/cached-own/https/"),
+}
+
+
+@pytest.mark.parametrize(("key", "response", "begins"), WAYS.values(), ids=WAYS)
+def test_the_way_to_the_file(
+    key: str | None, response: tuple[tuple[str, str], ...], begins: str
+) -> None:
+    """Each has an internal location of its own; the key goes along under a private name."""
+    handoff = _handoff(cache_key=key, response_fields=response)
+    fields = dict(handoff_fields(handoff, _settings(token=TOKEN)))
+    assert fields["X-Accel-Redirect"].startswith(begins)
+    assert fields.get("X-Accel-Cache-Key") == key
+
+
 def test_without_a_token_none_is_sent() -> None:
     """And without a rate, no rate."""
     assert handoff_fields(_handoff(), _settings()) == (

@@ -89,7 +89,7 @@ def test_every_directive_of_the_server_part_follows_a_reason() -> None:
     """No block of directives stands without a comment before it."""
     settings = load_settings(environ={}, origins=[EXACT_HTTPS], token="0123456789abcdef")
     text = config.server_part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    location = text[text.index("location ~") : text.index("location @xaccel_hop")]
+    location = text[text.index("location ^~") : text.index("location @xaccel_hop")]
     assert len(re.findall(r"^\s*#", location, re.MULTILINE)) >= 20
 
 

@@ -6,6 +6,7 @@ an X-Accel-Redirect, and those on error pages too. The internal location that `c
 captures each by its name.
 """
 
+from ..answer import VALIDATORS
 from ..errors import HandoffError
 from ..fields import Fields
 from ..handoff import Handoff
@@ -18,12 +19,20 @@ WIRE_VERSION = "1"
 TOKEN_FIELD = "X-Accel-Token"  # noqa: S105
 REQUEST_PREFIX = "X-Accel-Request-"
 RESPONSE_PREFIX = "X-Accel-Response-"
+CACHE_KEY_FIELD = "X-Accel-Cache-Key"
+
+# Between prefix and scheme: which internal location fetches the file. From a cache NGINX answers
+# conditional requests by the remote's validators, or, where the application has its own, not at
+# all, since those were compared already.
+UNCACHED = ""
+CACHED = "cached/"
+CACHED_WITH_OWN_VALIDATORS = "cached-own/"
 
 # What the app server and NGINX's own bookkeeping add to the block: status line, Server, Date, ...
 _RESERVED_BYTES = 512
 
 
-def internal_path(url: RemoteUrl, prefix: str) -> str:
+def internal_path(url: RemoteUrl, prefix: str, way: str = UNCACHED) -> str:
     """Returns the path that an X-Accel-Redirect names for `url`.
 
     NGINX decodes the path once (`ngx_http_parse_unsafe_uri`) and a variable `proxy_pass` sends the
@@ -31,7 +40,7 @@ def internal_path(url: RemoteUrl, prefix: str) -> str:
     """
     path = url.path.replace("%", "%25")
     query = f"?{url.query}" if url.query else ""
-    return f"{prefix}{url.scheme}/{url.authority}{path}{query}"
+    return f"{prefix}{way}{url.scheme}/{url.authority}{path}{query}"
 
 
 def gateway_token(settings: Settings) -> str:
@@ -46,13 +55,15 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
         HandoffError: They don't fit into NGINX's buffer.
     """
     fields = [
-        ("X-Accel-Redirect", internal_path(handoff.url, settings.prefix)),
+        ("X-Accel-Redirect", internal_path(handoff.url, settings.prefix, _way(handoff))),
         *((REQUEST_PREFIX + name, value) for name, value in handoff.request_fields),
         *((RESPONSE_PREFIX + name, value) for name, value in handoff.response_fields),
         *(("Set-Cookie", value) for value in handoff.cookies),
     ]
     if settings.token is not None:
         fields.append((TOKEN_FIELD, settings.token))
+    if handoff.cache_key is not None:
+        fields.append((CACHE_KEY_FIELD, handoff.cache_key))
     if handoff.limit_rate is not None:
         fields.append(("X-Accel-Limit-Rate", str(handoff.limit_rate)))
     size_bytes = sum(len(name) + len(value) + 4 for name, value in fields)
@@ -65,3 +76,10 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
             "Raise buffer_bytes and generate the configuration anew, or send less.",
         )
     return tuple(fields)
+
+
+def _way(handoff: Handoff) -> str:
+    if handoff.cache_key is None:
+        return UNCACHED
+    has_own = any(name in VALIDATORS for name, _ in handoff.response_fields)
+    return CACHED_WITH_OWN_VALIDATORS if has_own else CACHED

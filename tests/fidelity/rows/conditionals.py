@@ -180,10 +180,11 @@ ROWS = [
         has_not=("Set-Cookie", "Vary", "Expires"),
     ),
     Row(
-        says="a 304 with a Content-Type",
+        says="a 304 with a Content-Type loses it",
         fields=(("If-None-Match", '"v1"'),),
         remote=answer(304, (TYPE,), framing="none"),
         status=304,
+        has_not=("Content-Type",),
     ),
     Row(
         says="a 304 with a Content-Length",

@@ -14,13 +14,14 @@ from ...settings import Settings
 from .layout import indented, wrapped
 
 
-def error_pages() -> Iterator[str]:
-    """Yields the directives that send each status of the remote to its page."""
-    by_page: dict[str, list[int]] = {"@xaccel_hop": list(FOLLOWED_STATUSES)}
+def error_pages(unsatisfiable: str) -> Iterator[str]:
+    """Yields the directives that send each status of the remote to its page, 416 as told."""
+    special = dict.fromkeys(FOLLOWED_STATUSES, "@xaccel_hop")
+    special |= {401: "@xaccel_401", 416: unsatisfiable}
+    by_page: dict[str, list[int]] = {}
     for status in INTERCEPTED_STATUSES:
-        if status not in FOLLOWED_STATUSES:
-            page = "@xaccel_401" if status == 401 else f"@xaccel_{error_status(status)}"
-            by_page.setdefault(page, []).append(status)
+        page = special.get(status, f"@xaccel_{error_status(status)}")
+        by_page.setdefault(page, []).append(status)
     for page, statuses in sorted(by_page.items()):
         lines = list(wrapped([str(status) for status in statuses], 88))
         yield f"error_page {lines[0]}" + (f" = {page};" if len(lines) == 1 else "")
@@ -34,6 +35,7 @@ def error_locations(settings: Settings) -> Iterator[str]:
     """Yields the pages."""
     for status in sorted(ERROR_BODIES):
         yield f"location @xaccel_{status} {{"
+        yield from indented(not_within_a_body(settings))
         yield "    # The file's rate would slow the page down, head and all."
         yield "    set $limit_rate 0;"
         if settings.error_page is not None and status in PAGE_STATUSES:
@@ -42,7 +44,15 @@ def error_locations(settings: Settings) -> Iterator[str]:
             yield from indented(_plain(status))
         yield "}"
         yield ""
-    yield from _unauthorized()
+    yield from _unauthorized(settings)
+
+
+def not_within_a_body(settings: Settings) -> Iterator[str]:
+    """Yields what keeps an error page out of a body that is on its way to the client."""
+    if settings.cache is not None:
+        yield "# Errors alone, without the application's 204, are those of a later slice:"
+        yield "# the client must see the file end short, and nothing of this."
+        yield 'if ($upstream_status ~ "^(?:[345]..,? ?)+$") { return 444; }'
 
 
 def _own(path: str, status: int) -> Iterator[str]:
@@ -58,10 +68,14 @@ def _plain(status: int) -> Iterator[str]:
         yield "# RFC 9110 section 15.5.17: the client learns the length."
         yield "add_header Content-Range $upstream_http_content_range always;"
     for name, value in ERROR_FIELDS:
-        if name == "Content-Type":
-            yield f"default_type {value};"
-        else:
+        if name != "Content-Type":
             yield f"add_header {name} {value} always;"
+    yield from plain_answer(status, dict(ERROR_FIELDS)["Content-Type"])
+
+
+def plain_answer(status: int, content_type: str) -> Iterator[str]:
+    """Yields what answers with a status and its text; an empty type sends none."""
+    yield f'default_type "{content_type}";'
     yield "charset off;"
     yield "gzip off;"
     yield "expires off;"
@@ -69,11 +83,12 @@ def _plain(status: int) -> Iterator[str]:
     yield f'return {status} "{body}";'
 
 
-def _unauthorized() -> Iterator[str]:
+def _unauthorized(settings: Settings) -> Iterator[str]:
     yield "# NGINX copies a 401's WWW-Authenticate to whatever is answered instead"
     yield "# (ngx_http_upstream_intercept_errors); an access check that any may satisfy, and that"
     yield "# passes, takes it back (ngx_http_core_access_phase)."
     yield "location @xaccel_401 {"
+    yield from indented(not_within_a_body(settings))
     yield "    satisfy any;"
     yield "    allow all;"
     yield f"    try_files /dev/null/nothing @xaccel_{error_status(401)};"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...answer import DEFAULT_TYPE, STATUSES_WITHOUT_TYPE, VALIDATORS
 from ...settings import Settings
+from .cache import cache_zone
 from .layout import text_of
 from .target import Target
 from .upstreams import authorities, kept_upstreams
@@ -45,6 +46,7 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
         for authority in authorities(origin):
             yield f'    "{origin.scheme}://{authority}" {name};'
     yield "}"
+    yield from cache_zone(settings)
     own = "".join(kept_response(name) for name in VALIDATORS)
     for name in VALIDATORS:
         yield f"# {name}: the remote's, unless the application has validators of its own."
@@ -53,14 +55,14 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
         yield f'    "" {upstream_field(name)};'
         yield "}"
     yield "# Content-Type: the application's, else the remote's, else the one that says nothing."
-    yield "map $status $xaccel_default_type {"
-    yield f"    default {DEFAULT_TYPE};"
+    yield "map $upstream_http_content_type $xaccel_said_type {"
+    yield "    default $upstream_http_content_type;"
+    yield f'    "" {DEFAULT_TYPE};'
+    yield "}"
+    yield "map $status $xaccel_remote_type {"
+    yield "    default $xaccel_said_type;"
     for status in STATUSES_WITHOUT_TYPE:
         yield f'    {status} "";'
-    yield "}"
-    yield "map $upstream_http_content_type $xaccel_remote_type {"
-    yield "    default $upstream_http_content_type;"
-    yield '    "" $xaccel_default_type;'
     yield "}"
     yield f"map {kept_response('Content-Type')} {final('Content-Type')} {{"
     yield f"    default {kept_response('Content-Type')};"

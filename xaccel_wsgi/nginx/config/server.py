@@ -1,16 +1,25 @@
 """The part for the `server` block: where handoffs arrive, and where redirects lead on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...answer import HOP_DOT_DOT, HOP_TARGET, MAX_HOPS, PATH_ABSOLUTE, SCHEME_RELATIVE
 from ...settings import Settings
 from ...url import HOST_NAME, IPV6_LITERAL, PATH_CHARACTER
-from ..wire import REQUEST_PREFIX, RESPONSE_PREFIX, TOKEN_FIELD
-from .error_pages import error_locations
+from ..wire import (
+    CACHE_KEY_FIELD,
+    CACHED,
+    CACHED_WITH_OWN_VALIDATORS,
+    REQUEST_PREFIX,
+    RESPONSE_PREFIX,
+    TOKEN_FIELD,
+    UNCACHED,
+)
+from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
+from .error_pages import error_locations, not_within_a_body
 from .layout import indented, quoted, text_of
 from .target import Target
-from .transfer import transfer
+from .transfer import question, transfer
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
 
 _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
@@ -31,17 +40,31 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield "    internal;"
     yield "    return 404;"
     yield ""
-    yield from indented(_first(settings, target))
+    page = "@xaccel_416" if settings.cache is None else PAGE_416
+    yield from indented(transfer(settings, target, unsatisfiable=page))
+    yield ""
+    yield "    # --- Not cached ---"
+    yield from indented(_first(settings, UNCACHED, question(settings)))
+    if settings.cache is not None:
+        yield ""
+        yield "    # --- Cached, and compared by the remote's validators ---"
+        yield from indented(_first(settings, CACHED, by_remote_validators(settings)))
+        yield ""
+        yield "    # --- Cached, and compared by the application's own validators already ---"
+        yield from indented(_first(settings, CACHED_WITH_OWN_VALIDATORS, cached(settings)))
     yield "}"
     yield ""
     yield from _hop(settings, target)
     yield ""
+    if settings.cache is not None:
+        yield from around_the_cache(settings, target)
+        yield ""
     yield from error_locations(settings)
 
 
-def _first(settings: Settings, target: Target) -> Iterator[str]:
+def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     expression = (
-        rf"^{re.escape(settings.prefix)}(?={settings.origins.expression('/')})"
+        rf"^{re.escape(settings.prefix + way)}(?={settings.origins.expression('/')})"
         rf"(?P<xaccel_scheme>https?)/{_AUTHORITY}(?P<xaccel_path>/{PATH_CHARACTER}*)\z"
     )
     yield "# The allow list stands in the expression: nothing else is ever connected to."
@@ -59,10 +82,12 @@ def _first(settings: Settings, target: Target) -> Iterator[str]:
         yield f"    set {kept_request(name)} {upstream_field(REQUEST_PREFIX + name)};"
     for name in told_names(settings):
         yield f"    set {kept_response(name)} {upstream_field(RESPONSE_PREFIX + name)};"
+    if settings.cache is not None:
+        yield f"    set $xaccel_cache_key {upstream_field(CACHE_KEY_FIELD)};"
     yield '    set $xaccel_hops "";'
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
     yield ""
-    yield from indented(transfer(settings, target))
+    yield from indented(rest)
     yield "}"
 
 
@@ -73,6 +98,7 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     )
     yield "# A redirect of the remote's. A named location inherits nothing from the first."
     yield "location @xaccel_hop {"
+    yield from indented(not_within_a_body(settings))
     yield f"    # At most {MAX_HOPS}; NGINX's own budget is shared with try_files and error_page."
     yield '    set $xaccel_hops "${xaccel_hops}+";'
     yield f'    if ($xaccel_hops = "{"+" * (MAX_HOPS + 1)}") {{ return 502; }}'
@@ -99,5 +125,6 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
         yield f'        set {kept_request(name)} "";'
     yield "    }"
     yield ""
+    yield from indented(question(settings))
     yield from indented(transfer(settings, target))
     yield "}"

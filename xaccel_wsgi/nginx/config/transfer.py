@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...answer import HIDDEN_FIELDS, VALIDATORS
+from ...handoff import CONDITIONALS, RANGE_FIELDS
 from ...settings import Settings
 from .error_pages import error_pages
 from .layout import milliseconds
@@ -13,24 +14,41 @@ from .variables import asked_names, final, kept_request, kept_response, told_nam
 _HEADERS_HASH_SIZE = 4096
 
 
-def transfer(settings: Settings, target: Target) -> Iterator[str]:
-    """Yields the directives that ask the remote and pass its answer on."""
-    secure = any(origin.scheme == "https" for origin in settings.origins.origins)
+def question(settings: Settings, *, in_slices: bool = False) -> Iterator[str]:
+    """Yields the directives that ask the remote; no location inherits these."""
     yield "# Decoded bytes are sent as they are: what was signed is what is asked for."
     yield "proxy_pass $xaccel_scheme://$xaccel_upstream$xaccel_target;"
+    yield 'proxy_set_header Content-Length "";'
+    yield "proxy_set_header Host $xaccel_authority;"
+    yield "# Empty, for HTTP/1.1 keeps connections without being told."
+    yield 'proxy_set_header Connection "";'
+    names: tuple[str, ...] = asked_names(settings)
+    if in_slices:
+        yield "# One slice. What the client has already, and which part it wants, is read here."
+        yield "proxy_set_header Range $slice_range;"
+        names = tuple(name for name in names if name not in (*RANGE_FIELDS, *CONDITIONALS))
+    yield "# What the application decided; an empty value isn't sent."
+    for name in names:
+        yield f"proxy_set_header {name} {kept_request(name)};"
+
+
+def transfer(
+    settings: Settings, target: Target, *, unsatisfiable: str = "@xaccel_416"
+) -> Iterator[str]:
+    """Yields what all transfers have in common: how to ask, and what of the answer to pass on.
+
+    Args:
+        settings: The application's.
+        target: The NGINX that reads it.
+        unsatisfiable: Where a 416 leads.
+    """
+    secure = any(origin.scheme == "https" for origin in settings.origins.origins)
     yield "# URLs are signed for GET; a client's HEAD is answered from it."
     yield "proxy_method GET;"
     yield "proxy_http_version 1.1;"
     yield "# Nothing of the client's request reaches the remote by itself."
     yield "proxy_pass_request_headers off;"
     yield "proxy_pass_request_body off;"
-    yield 'proxy_set_header Content-Length "";'
-    yield "proxy_set_header Host $xaccel_authority;"
-    yield "# Empty, for HTTP/1.1 keeps connections without being told."
-    yield 'proxy_set_header Connection "";'
-    yield "# What the application decided; an empty value isn't sent."
-    for name in asked_names(settings):
-        yield f"proxy_set_header {name} {kept_request(name)};"
     if needs_resolver(settings, target):
         yield "# For origins whose address isn't fixed."
         yield f"resolver {' '.join(target.resolvers)};"
@@ -85,4 +103,4 @@ def transfer(settings: Settings, target: Target) -> Iterator[str]:
     yield "# Errors are ours: no remote body, no header of the file's."
     yield "proxy_intercept_errors on;"
     yield "recursive_error_pages on;"
-    yield from error_pages()
+    yield from error_pages(unsatisfiable)
