@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from .errors import OriginError, UrlError, shown
 from .fields import Fields
+from .inline import sandboxed
 from .origin import AllowList
 from .url import PATH_CHARACTER, QUERY_CHARACTER, RemoteUrl, parse_url
 
@@ -154,7 +155,7 @@ def client_fields(
         passed.append((name, value))
     if "content-type" not in names and status not in STATUSES_WITHOUT_TYPE:
         passed.append(("Content-Type", remote_type or DEFAULT_TYPE))
-    return (*decided, *passed)
+    return sandboxed((*decided, *passed))
 
 
 def error_fields(status: int, remote: Iterable[tuple[str, str]] = ()) -> Fields:

@@ -13,6 +13,7 @@ from werkzeug.http import is_resource_modified
 
 from .errors import RemoteFileError, shown
 from .fields import VALUE, Fields
+from .inline import sandboxed
 from .remote_file import RemoteFile
 from .settings import Settings
 from .url import RemoteUrl
@@ -121,7 +122,8 @@ def make_handoff(
     asked, unmodified = _remote_side(remote, environ)
     if unmodified:
         names = ("content-type", "content-disposition")
-        return NotModified(tuple(f for f in fields if f[0].lower() not in names), cookies)
+        kept = tuple(f for f in fields if f[0].lower() not in names)
+        return NotModified(sandboxed(kept), cookies)
     return Handoff(
         url=remote.url,
         request_fields=(*_joined(remote.request_headers).values(), *asked),

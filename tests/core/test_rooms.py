@@ -19,7 +19,7 @@ PACKAGE = "xaccel_wsgi"
 FLOORS = (
     {"errors"},
     {"fields"},
-    {"url", "disposition"},
+    {"url", "disposition", "inline"},
     {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
@@ -37,8 +37,9 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "disposition": {"fields"}}
 
 PURE = {
-    "errors", "fields", "url", "disposition", "origin", "overrides", "settings", "remote_file",
-    "handoff", "answer", "error_page", "nginx", "nginx.wire", "nginx.config", "redirect",
+    "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "settings",
+    "remote_file", "handoff", "answer", "error_page", "nginx", "nginx.wire", "nginx.config",
+    "redirect",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",

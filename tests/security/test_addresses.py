@@ -5,6 +5,7 @@ clouds keep their metadata at. NGINX doesn't check addresses; docs/security.md s
 """
 
 import ipaddress
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
@@ -274,3 +275,13 @@ NEIGHBOURS = [
 def test_a_neighbour_of_a_forbidden_range_is_public(address: str) -> None:
     """The ranges are as wide as the registries say, and no wider."""
     assert is_public(address)
+
+
+@pytest.mark.parametrize("spread", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_the_firewall_rule_forbids_the_same(spread: str) -> None:
+    """What docs/hardening.md has for NGINX is no wider a door than the streamer's check."""
+    page = (Path(__file__).parents[2] / "docs" / "hardening.md").read_text(encoding="utf-8")
+    rejected = re.findall(r"daddr \{([^}]*)\} reject", page)
+    networks = [ipaddress.ip_network(n) for n in re.findall(r"[0-9a-f.:]+/[0-9]+", str(rejected))]
+    for address in map(ipaddress.ip_address, _samples(spread)):
+        assert any(address in each for each in networks), address

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from ...answer import DEFAULT_TYPE, STATUSES_WITHOUT_TYPE, VALIDATORS
+from ...inline import OTHERWISE, POLICY, RULES
 from ...settings import Settings
 from .cache import cache_zone
-from .layout import text_of
+from .layout import quoted, text_of
 from .target import Target
 from .upstreams import authorities, kept_upstreams
 from .variables import final, kept_response, upstream_field
@@ -67,4 +68,18 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
     yield f"map {kept_response('Content-Type')} {final('Content-Type')} {{"
     yield f"    default {kept_response('Content-Type')};"
     yield '    "" $xaccel_remote_type;'
+    yield "}"
+    yield from _policy()
+
+
+def _policy() -> Iterator[str]:
+    policy = kept_response(POLICY)
+    lines = (final("Content-Type"), kept_response("Content-Disposition"), policy)
+    separator = r"\n"
+    yield f"# {POLICY}: what is shown inline must not run as this site."
+    yield rf'map "{separator.join(lines)}" {final(POLICY)} {{'
+    yield f'    default "{OTHERWISE.format(policy=policy)}";'
+    for reason, rule, result in RULES:
+        yield f"    # {reason}"
+        yield f'    "~*{quoted(rule)}" "{result.format(policy=policy)}";'
     yield "}"

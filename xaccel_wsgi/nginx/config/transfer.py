@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...answer import HIDDEN_FIELDS, VALIDATORS
 from ...handoff import CONDITIONALS, RANGE_FIELDS
+from ...inline import POLICY
 from ...settings import Settings
 from .error_pages import error_pages
 from .layout import milliseconds
@@ -12,6 +13,8 @@ from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
 
 _HEADERS_HASH_SIZE = 4096
+# What the remote's answer has a part in; the http part's maps choose.
+_CHOSEN = {final(name) for name in (*VALIDATORS, "Content-Type", POLICY)}
 
 
 def question(settings: Settings, *, in_slices: bool = False) -> Iterator[str]:
@@ -83,7 +86,7 @@ def transfer(
     yield "proxy_pass_header X-Xaccel-Nothing;"
     yield "# What the application decided. `always`: not every good status is on NGINX's list."
     for name in told_names(settings):
-        variable = final(name) if name in (*VALIDATORS, "Content-Type") else kept_response(name)
+        variable = final(name) if final(name) in _CHOSEN else kept_response(name)
         yield f"add_header {name} {variable} always;"
     yield "# Room for long signed headers of the remote; backpressure instead of files on disk."
     yield f"proxy_buffer_size {settings.buffer_bytes};"
