@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-all fidelity security-table lint docs bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity security-table lint docs bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -15,7 +15,14 @@ demo-nginx: build/ready-demo
 test: build/ready-test
 	tools/install-nginx || [ "$$CI" != true ]
 	tools/install-chromium || [ "$$CI" != true ]
+	[ "$$CI" != true ] || tools/install-azurite
 	$(PYTEST)
+
+# The stores alone, Azure's emulator among them, which takes npm half a minute to fetch.
+test-stores: build/ready-test
+	tools/install-nginx
+	tools/install-azurite
+	$(PYTEST) tests/stores
 
 # With every NGINX at hand: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
 test-all: test

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.accounts import Accounts
 from tests.support.browser import chromium
 from tests.support.nginx import nginx_binaries, nginx_missing_reason
 from tests.support.remote import StubRemote
@@ -34,6 +35,12 @@ def browser() -> Iterator["Browser"]:
     """One Chromium for all tests; each makes a context of its own."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Accounts:
+    """An account at each store that signs URLs."""
+    return Accounts(tmp_path_factory.mktemp("accounts"))
 
 
 @pytest.fixture(params=CARRIERS)

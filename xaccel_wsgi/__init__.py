@@ -1,5 +1,6 @@
 """Send remote files from Python web applications, through NGINX or without it."""
 
+from .disposition import content_disposition
 from .errors import (
     HandoffError,
     MiddlewareMissingError,
@@ -25,6 +26,7 @@ __all__ = [
     "UrlError",
     "XAccelError",
     "XAccelMiddleware",
+    "content_disposition",
     "includeme",
 ]
 

@@ -57,7 +57,7 @@ def content_disposition(disposition: Disposition, filename: str | None) -> str:
 
     Args:
         disposition: "attachment" or "inline".
-        filename: The name the download is to have; must have passed `check_filename`.
+        filename: The name the download is to have; what RemoteFile refuses is a bad name here, too.
     """
     if filename is None:
         return disposition

@@ -11,6 +11,7 @@ import pytest
 from tests.docs.ask import TOKEN, check_handover
 from tests.docs.prelude import prelude
 from tests.docs.snippets import ROOT, SNIPPETS, Snippet, parameters
+from tests.support.accounts import Accounts
 
 
 def test_the_readme_has_an_application_for_each_framework() -> None:
@@ -43,12 +44,13 @@ def _is_fragment(snippet: Snippet) -> bool:
 
 
 @pytest.mark.parametrize("snippet", parameters("python", _is_fragment))
-def test_a_fragment_runs(snippet: Snippet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_fragment_runs(
+    snippet: Snippet, accounts: Accounts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """With the prelude's names; the routes that it adds hand files over."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XACCEL_TOKEN", TOKEN)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "for-the-documents")
+    for name, value in {**accounts.environ, "XACCEL_TOKEN": TOKEN}.items():
+        monkeypatch.setenv(name, value)
     names = prelude()
     _run(snippet, names)
     for path in _added_routes(names["app"]):

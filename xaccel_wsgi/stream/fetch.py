@@ -12,7 +12,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from ..answer import FOLLOWED_STATUSES, MAX_HOPS, next_hop
-from ..errors import XAccelError
+from ..errors import XAccelError, shown
 from ..fields import NAME, Fields
 from ..handoff import Handoff
 from ..settings import Settings
@@ -62,6 +62,10 @@ class RemoteAnswer:
         self._pool = pool
         self._finished = False
         self._closed = False
+
+    def value(self, name: str) -> str:
+        """Returns a field's first value, or nothing; `name` is in lower case."""
+        return next((value for each, value in self.fields if each.lower() == name), "")
 
     def blocks(self) -> Iterator[bytes]:
         """Yields the body as it arrives.
@@ -131,9 +135,11 @@ def fetch(handoff: Handoff, settings: Settings, connections: Connections) -> Rem
         if answer.status not in FOLLOWED_STATUSES:
             return answer
         with answer:
-            location = next((v for n, v in answer.fields if n.lower() == "location"), "")
+            location = answer.value("location")
         if hop == MAX_HOPS:
             break
+        if not location:
+            raise FetchError(502, _without_location(answer))
         try:
             following = next_hop(url, location, settings.origins)
         except XAccelError as error:
@@ -142,6 +148,13 @@ def fetch(handoff: Handoff, settings: Settings, connections: Connections) -> Rem
             fields = tuple(f for f in fields if f[0].lower() not in handoff.credential_names)
         url = following
     raise FetchError(502, f"the remote redirected more than {MAX_HOPS} times")
+
+
+def _without_location(answer: RemoteAnswer) -> str:
+    problem = f"the remote answered {answer.status} without a Location"
+    # Amazon S3's PermanentRedirect: the URL is signed for another region.
+    region = answer.value("x-amz-bucket-region")
+    return f"{problem}: the bucket is in the region {shown(region)}" if region else problem
 
 
 def _ask(url: RemoteUrl, fields: Fields, connections: Connections) -> RemoteAnswer:
