@@ -60,6 +60,7 @@ class Handoff:
         limit_rate: Bytes per second; None is unlimited.
         redirect: Whether the client is sent to `url` instead.
         cache_key: Which version of the file this is, where it may be answered from a cache.
+        log_id: What the receipt calls the download.
     """
 
     url: RemoteUrl
@@ -70,6 +71,7 @@ class Handoff:
     limit_rate: int | None = None
     redirect: bool = False
     cache_key: str | None = None
+    log_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def make_handoff(
         redirect=(remote.redirect or settings.mode == "redirect")
         and environ["REQUEST_METHOD"] != "HEAD",
         cache_key=remote.cache_key if settings.cache and _suits_a_cache(remote, environ) else None,
+        log_id=remote.log_id,
     )
 
 

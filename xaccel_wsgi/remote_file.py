@@ -63,7 +63,8 @@ class RemoteFile:
         etag: A strong validator, opaque and unquoted, that stands in for the remote's; with it
             conditional requests are answered without asking the remote.
         last_modified: The same with a date.
-        cache_key: Names this version of the file for a shared cache.
+        cache_key: Names this version of the file for NGINX's cache; another version, another key.
+        log_id: Names the download in the receipts' log; never shown to the client or the remote.
         limit_rate: Bytes per second; None is unlimited.
         redirect: Whether the client is sent to the URL, and so is shown it, whatever `mode` says.
     """
@@ -77,6 +78,7 @@ class RemoteFile:
     etag: str | None
     last_modified: datetime | None
     cache_key: str | None
+    log_id: str | None
     limit_rate: int | None
     redirect: bool
 
@@ -92,6 +94,7 @@ class RemoteFile:
         etag: str | None = None,
         last_modified: datetime | None = None,
         cache_key: str | None = None,
+        log_id: str | None = None,
         limit_rate: int | None = None,
         redirect: bool = False,
     ) -> None:
@@ -132,11 +135,12 @@ class RemoteFile:
                 "Add one: value.replace(tzinfo=datetime.UTC), if it is in UTC.",
             )
         assign("last_modified", last_modified)
-        if cache_key is not None and not (cache_key and _matches(VALUE, cache_key)):
-            raise RemoteFileError(
-                "cache_key", f"{shown(cache_key)} isn't printable ASCII", "Give a key or a hash."
-            )
-        assign("cache_key", cache_key)
+        for name, text in (("cache_key", cache_key), ("log_id", log_id)):
+            if text is not None and not (text and _matches(VALUE, text)):
+                raise RemoteFileError(
+                    name, f"{shown(text)} isn't printable ASCII", "Give an id or a hash."
+                )
+            assign(name, text)
         if limit_rate is not None and (type(limit_rate) is not int or limit_rate < 1):
             raise RemoteFileError(
                 "limit_rate", f"{shown(limit_rate)} is no rate", "Give bytes per second, 1 or more."

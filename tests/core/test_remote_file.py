@@ -112,6 +112,9 @@ REFUSED = {
     "a cache key that splits the header": ("cache_key", "a\r\nX: y"),
     "an empty cache key": ("cache_key", ""),
     "a cache key that isn't text": ("cache_key", 5),
+    "a log id that splits the header": ("log_id", "a\r\nX: y"),
+    "an empty log id": ("log_id", ""),
+    "a log id beyond ASCII": ("log_id", "é"),
     "no rate": ("limit_rate", 0),
     "a negative rate": ("limit_rate", -1),
     "a rate in words": ("limit_rate", "fast"),
@@ -236,7 +239,7 @@ def test_the_text_form_is_read_as_utf_8_in_latin_1() -> None:
     assert found.url.path == "/%C3%A9"
 
 
-HEADER_ARGUMENTS = ("filename", "content_type", "etag", "cache_key", "disposition")
+HEADER_ARGUMENTS = ("filename", "content_type", "etag", "cache_key", "log_id", "disposition")
 
 
 @QUICK

@@ -23,7 +23,7 @@ FLOORS = (
     {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
-    {"error_page"},
+    {"error_page", "receipt"},
     {"nginx", "stream", "redirect", "local"},
     {"middleware"},
     {"find"},
@@ -38,8 +38,8 @@ NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "dispositi
 
 PURE = {
     "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "settings",
-    "remote_file", "handoff", "answer", "error_page", "nginx", "nginx.wire", "nginx.config",
-    "redirect",
+    "remote_file", "handoff", "answer", "error_page", "receipt", "nginx", "nginx.wire",
+    "nginx.config", "redirect",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",

@@ -64,6 +64,7 @@ def test_the_fields_of_a_whole_handoff() -> None:
         response_fields=(("Content-Disposition", "attachment"),),
         cookies=("a=1", "b=2"),
         limit_rate=1000,
+        log_id="order-7",
     )
     assert sorted(handoff_fields(handoff, _settings(token=TOKEN))) == sorted([
         ("X-Accel-Redirect", "/_remote/https/files.example/a?s=1"),
@@ -74,6 +75,7 @@ def test_the_fields_of_a_whole_handoff() -> None:
         ("Set-Cookie", "b=2"),
         ("X-Accel-Token", TOKEN),
         ("X-Accel-Limit-Rate", "1000"),
+        ("X-Accel-Log-Id", "order-7"),
     ])  # fmt: skip
 
 

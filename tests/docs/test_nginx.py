@@ -42,6 +42,8 @@ def _moved(text: str, folder: Path) -> str:
     made = Certificates(folder)
     for name, file in (("", made.certificate_file), ("_key", made.key_file)):
         text = re.sub(rf"\bssl_certificate{name} \S+;", f"ssl_certificate{name} {file};", text)
+    for kept in ("log/nginx", "cache/nginx"):
+        (folder / kept).mkdir(parents=True)
     return text.replace(" /var/", f" {folder}/")
 
 

@@ -20,6 +20,7 @@ TOKEN_FIELD = "X-Accel-Token"  # noqa: S105
 REQUEST_PREFIX = "X-Accel-Request-"
 RESPONSE_PREFIX = "X-Accel-Response-"
 CACHE_KEY_FIELD = "X-Accel-Cache-Key"
+LOG_ID_FIELD = "X-Accel-Log-Id"
 
 # Between prefix and scheme: which internal location fetches the file. From a cache NGINX answers
 # conditional requests by the remote's validators, or, where the application has its own, not at
@@ -64,6 +65,8 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
         fields.append((TOKEN_FIELD, settings.token))
     if handoff.cache_key is not None:
         fields.append((CACHE_KEY_FIELD, handoff.cache_key))
+    if handoff.log_id is not None:
+        fields.append((LOG_ID_FIELD, handoff.log_id))
     if handoff.limit_rate is not None:
         fields.append(("X-Accel-Limit-Rate", str(handoff.limit_rate)))
     size_bytes = sum(len(name) + len(value) + 4 for name, value in fields)

@@ -13,6 +13,7 @@ from ..answer import client_fields, error_status
 from ..error_page import Page
 from ..fields import Fields
 from ..handoff import Handoff
+from ..receipt import Receipt
 from ..settings import Settings
 from .connection import Connections
 from .fetch import FetchError, RemoteAnswer, fetch
@@ -49,14 +50,17 @@ class Streamer:
         """
         cookies: Fields = tuple(("Set-Cookie", value) for value in handoff.cookies)
         is_head = environ["REQUEST_METHOD"] == "HEAD"
+        receipt = Receipt(log_id=handoff.log_id or "")
 
         def failed(status: int, remote: Fields = ()) -> Iterable[bytes]:
+            receipt.ended()
+            receipt.status = status
             page = error_page(status, remote)
             start_response(f"{status} {HTTP_STATUS_CODES[status]}", [*page.fields, *cookies])
-            return [] if is_head else [page.body]
+            return _receipted(iter([] if is_head else [page.body]), receipt)
 
         try:
-            answer = fetch(handoff, self._settings, self._connections)
+            answer = fetch(handoff, self._settings, self._connections, receipt)
         except FetchError as error:
             log.warning("%s for the client: %s: %s", error.status, handoff.url, error)
             return failed(error.status)
@@ -76,15 +80,16 @@ class Streamer:
                 log.warning("%s for the client: %s: %s", error.status, answer.url, error)
                 return failed(error.status)
         fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
+        receipt.status = answer.status
         reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
         start_response(f"{answer.status} {reason}", [*fields, *cookies])
         if is_head:
             answer.close()
-            return []
-        body = _logged(chain((first,) if first else (), blocks), answer)
+            return _receipted(iter(()), receipt)
+        body = _logged(chain((first,) if first else (), blocks), answer, receipt)
         if handoff.limit_rate is not None:
             body = _limited(body, handoff.limit_rate)
-        return ClosingIterator(body, answer.close)
+        return _receipted(body, receipt, answer.close)
 
     def close(self) -> None:
         """Closes the idle connections."""
@@ -101,13 +106,31 @@ def _log_error(answer: RemoteAnswer, status: int) -> None:
     log.warning("%s for the client: %s answered %s%s", status, answer.url, answer.status, hint)
 
 
-def _logged(blocks: Iterator[bytes], answer: RemoteAnswer) -> Iterator[bytes]:
+def _logged(blocks: Iterator[bytes], answer: RemoteAnswer, receipt: Receipt) -> Iterator[bytes]:
     """Lets a broken body break the response; the client sees it end short."""
     try:
         yield from blocks
     except FetchError as error:
         log.warning("broken off: %s: %s", answer.url, error)
         raise
+    finally:
+        receipt.ended()
+
+
+def _receipted(
+    blocks: Iterator[bytes], receipt: Receipt, *closes: Callable[[], None]
+) -> Iterable[bytes]:
+    """Counts what the server took, and has the receipt written at the end, however that comes."""
+
+    def counted() -> Iterator[bytes]:
+        for block in blocks:
+            yield block
+            # The server came back for more, so it has sent this.
+            receipt.bytes += len(block)
+        receipt.complete = True
+        receipt.write()
+
+    return ClosingIterator(counted(), [*closes, receipt.write])
 
 
 def _limited(blocks: Iterator[bytes], bytes_per_s: int) -> Iterator[bytes]:

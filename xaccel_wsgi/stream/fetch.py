@@ -15,6 +15,7 @@ from ..answer import FOLLOWED_STATUSES, MAX_HOPS, next_hop
 from ..errors import XAccelError, shown
 from ..fields import NAME, Fields
 from ..handoff import Handoff
+from ..receipt import Receipt
 from ..settings import Settings
 from ..url import RemoteUrl
 from .connection import Connections
@@ -123,17 +124,32 @@ class RemoteAnswer:
         self.close()
 
 
-def fetch(handoff: Handoff, settings: Settings, connections: Connections) -> RemoteAnswer:
+def fetch(
+    handoff: Handoff, settings: Settings, connections: Connections, receipt: Receipt
+) -> RemoteAnswer:
     """Asks the remote, follows its redirects, and returns its final answer.
+
+    Args:
+        handoff: What to ask.
+        settings: Where redirects may lead.
+        connections: Where to take a connection from.
+        receipt: Is told whom was asked and what came.
 
     Raises:
         FetchError: There is none: no connection, no answer in time, a redirect that isn't allowed.
     """
     url, fields = handoff.url, handoff.request_fields
     for hop in range(MAX_HOPS + 1):
-        answer = _ask(url, fields, connections)
+        receipt.asking(url.origin)
+        try:
+            answer = _ask(url, fields, connections)
+        except FetchError as error:
+            receipt.remote_status = error.status
+            raise
+        receipt.answered(answer.status)
         if answer.status not in FOLLOWED_STATUSES:
             return answer
+        receipt.redirects += 1
         with answer:
             location = answer.value("location")
         if hop == MAX_HOPS:

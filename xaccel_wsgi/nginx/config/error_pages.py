@@ -12,6 +12,7 @@ from ...answer import (
 )
 from ...settings import Settings
 from .layout import indented, wrapped
+from .receipts import PAGE
 
 
 def error_pages(unsatisfiable: str) -> Iterator[str]:
@@ -56,6 +57,7 @@ def not_within_a_body(settings: Settings) -> Iterator[str]:
 
 
 def _own(path: str, status: int) -> Iterator[str]:
+    yield f"set {PAGE} own;"
     yield "# The application renders it; the status stays."
     yield f"error_page {status} {path};"
     yield "# Where the application fails, its own location's error pages are still to come."

@@ -7,6 +7,7 @@ from ...inline import OTHERWISE, POLICY, RULES
 from ...settings import Settings
 from .cache import cache_zone
 from .layout import quoted, text_of
+from .receipts import receipts
 from .target import Target
 from .upstreams import authorities, kept_upstreams
 from .variables import final, kept_response, upstream_field
@@ -48,6 +49,7 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
             yield f'    "{origin.scheme}://{authority}" {name};'
     yield "}"
     yield from cache_zone(settings)
+    yield from receipts()
     own = "".join(kept_response(name) for name in VALIDATORS)
     for name in VALIDATORS:
         yield f"# {name}: the remote's, unless the application has validators of its own."

@@ -10,6 +10,7 @@ from ..wire import (
     CACHE_KEY_FIELD,
     CACHED,
     CACHED_WITH_OWN_VALIDATORS,
+    LOG_ID_FIELD,
     REQUEST_PREFIX,
     RESPONSE_PREFIX,
     TOKEN_FIELD,
@@ -18,6 +19,7 @@ from ..wire import (
 from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
 from .error_pages import error_locations, not_within_a_body
 from .layout import indented, quoted, text_of
+from .receipts import PAGE
 from .target import Target
 from .transfer import question, transfer
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
@@ -84,7 +86,10 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
         yield f"    set {kept_response(name)} {upstream_field(RESPONSE_PREFIX + name)};"
     if settings.cache is not None:
         yield f"    set $xaccel_cache_key {upstream_field(CACHE_KEY_FIELD)};"
+    yield f"    set $xaccel_log_id {upstream_field(LOG_ID_FIELD)};"
+    yield f'    set {PAGE} "";'
     yield '    set $xaccel_hops "";'
+    yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
     yield ""
     yield from indented(rest)
@@ -103,7 +108,6 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     yield '    set $xaccel_hops "${xaccel_hops}+";'
     yield f'    if ($xaccel_hops = "{"+" * (MAX_HOPS + 1)}") {{ return 502; }}'
     yield "    set $xaccel_location $upstream_http_location;"
-    yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
     yield "    set $xaccel_before $xaccel_scheme;"
     yield f'    if ($xaccel_location ~ "^{PATH_ABSOLUTE}") {{'
     yield '        set $xaccel_location "$xaccel_origin$xaccel_location";'
@@ -124,6 +128,7 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     for name in settings.request_header_names:
         yield f'        set {kept_request(name)} "";'
     yield "    }"
+    yield "    set $xaccel_origin $xaccel_next_origin;"
     yield ""
     yield from indented(question(settings))
     yield from indented(transfer(settings, target))

@@ -4,6 +4,7 @@ from ...settings import Settings
 from .http import http_part
 from .layout import indent
 from .location import location_part
+from .receipts import CONDITION, FORMAT
 from .server import server_part
 from .target import Target
 
@@ -54,11 +55,13 @@ events {{
 http {{
     # Everything that NGINX writes stays in this folder.
 {indent(temporary, 1)}
-    access_log access.log combined;
     # Types are the application's and the remote's affair.
     default_type application/octet-stream;
 
 {indent(http_part(settings, target), 1)}
+    access_log access.log combined;
+    access_log receipts.log {FORMAT} if={CONDITION};
+
     server {{
         listen {listen};
         server_name _;
