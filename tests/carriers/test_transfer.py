@@ -265,8 +265,7 @@ def test_connections_to_the_remote_are_reused(ask, remote: StubRemote) -> None:
     remote.script = {"/k": answer(200, [], b"x")}
     for _ in range(5):
         assert ask().body == b"x"
-    # NGINX keeps one for each of its worker processes.
-    assert remote.connections <= 2
+    assert remote.connections == 1
 
 
 def test_behind_nginx_the_application_moves_no_byte(

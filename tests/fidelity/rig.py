@@ -1,7 +1,5 @@
 """The rig: remotes, an application, and both ways to the client; plays rows and compares."""
 
-import os
-import re
 import socket
 import time
 from collections import Counter
@@ -14,19 +12,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.support.certificates import Certificates
 from tests.support.client import Received, send
-from tests.support.nginx import NginxServer, nginx_version
-from tests.support.ports import free_port
+from tests.support.nginx import nginx_version
 from tests.support.remote import Request, Step, StubRemote
+from tests.support.site import TOKEN, nginx_in_front
 from tests.support.wsgi import serve
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
-from xaccel_wsgi.nginx import config
 
 from .row import Row
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-TOKEN = "a-token-for-the-tests-0123456789"
 READ_TIMEOUT_S = 0.7
 
 # Of the connection or the server, not of the answer (RFC 9110 section 7.6.1).
@@ -160,19 +156,9 @@ class Rig:
         self._closing.callback(alone.close)
         behind = self._closing.enter_context(serve(front))
         self._streaming = self._closing.enter_context(serve(alone))
-        (folder / "temp").mkdir()
-        version = (*self.version, 0, 0)[:3]
-        configuration = config.standalone(
-            front.settings,
-            config.Target(version=version, resolvers=("127.0.0.1:9",)),
-            f"127.0.0.1:{free_port()}",
-            behind.address,
-            "root" if os.geteuid() == 0 else "",
+        self.nginx = self._closing.enter_context(
+            nginx_in_front(behind.address, front.settings, folder, binary)
         )
-        # Kept connections are a worker's own; with one, which is used again is no matter of luck.
-        configuration = re.sub(r"(?m)^worker_processes \d+;", "worker_processes 1;", configuration)
-        (folder / "nginx.conf").write_text(configuration)
-        self.nginx = self._closing.enter_context(NginxServer(folder, binary))
 
     def play(self, row: Row) -> tuple[list[Seen], list[Seen]]:
         """Returns what was seen through NGINX and of the streamer, an item for each repetition."""

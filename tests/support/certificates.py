@@ -1,6 +1,7 @@
 """A certificate authority of the tests' own, and a server certificate that it signed."""
 
 import ssl
+from datetime import datetime
 from pathlib import Path
 
 import trustme
@@ -19,7 +20,7 @@ class Certificates:
 
     def __init__(self, folder: Path, *names: str) -> None:
         """Writes the three files into `folder`; `names` replace the default ones."""
-        authority = trustme.CA()
+        self._authority = authority = trustme.CA()
         issued = authority.issue_cert(*(names or ("localhost", "127.0.0.1", HOST_NAME)))
         self.ca_file = folder / "ca.pem"
         self.certificate_file = folder / "server.pem"
@@ -33,6 +34,20 @@ class Certificates:
         """Returns a context for a server, `StubRemote(tls=...)` say."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate_file, self.key_file)
+        return context
+
+    def other_context(
+        self,
+        name: str,
+        *,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+    ) -> ssl.SSLContext:
+        """Returns a context for a server with another certificate of the same authority."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(name, not_before=not_before, not_after=not_after).configure_cert(
+            context
+        )
         return context
 
     def client_context(self) -> ssl.SSLContext:

@@ -88,11 +88,16 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class HalfClose:
+    """Says that nothing more will come, and then does nothing until the peer goes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hang:
     """Says nothing more until the peer goes or the server stops."""
 
 
-Step = bytes | Pause | Reset | Close | Hang
+Step = bytes | Pause | Reset | Close | HalfClose | Hang
 Answer = bytes | Iterable[Step]
 Script = Callable[[Request], Answer]
 Routes = Mapping[str, Answer | Script]
@@ -174,6 +179,8 @@ class StubRemote:
     Attributes:
         script: What answers: a callable, or a mapping from paths (or whole targets) to answers,
             each of them plain or a callable. An unknown path is answered 404.
+        greeting: What is played to each connection before anything else, TLS included.
+        tls: The server's side of TLS, if it speaks any.
         requests: Every request so far, oldest first.
         connections: How many connections were accepted so far.
         failures: What went wrong on the way to a request: failed TLS handshakes, broken heads.
@@ -188,10 +195,11 @@ class StubRemote:
     ) -> None:
         """Listens at once; `tls` is a server context."""
         self.script: Script | Routes = {} if script is None else script
+        self.greeting: Answer = ()
+        self.tls = tls
         self.requests: list[Request] = []
         self.connections = 0
         self.failures: list[str] = []
-        self._tls = tls
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._open: dict[threading.Thread, _Connection] = {}
@@ -206,9 +214,15 @@ class StubRemote:
         """Host and port."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections have not ended yet."""
+        with self._lock:
+            return len(self._open)
+
     def url(self, target: str = "/", host: str | None = None) -> str:
         """Returns the URL of a target here, by the address or by another name for it."""
-        scheme = "http" if self._tls is None else "https"
+        scheme = "http" if self.tls is None else "https"
         return f"{scheme}://{host or '127.0.0.1'}:{self.port}{target}"
 
     def asked(self, path: str) -> list[Request]:
@@ -221,6 +235,7 @@ class StubRemote:
         self.drop()
         with self._lock:
             self.script = {}
+            self.greeting = ()
             self.requests = []
             self.failures = []
             self.connections = 0
@@ -281,8 +296,10 @@ class StubRemote:
 
     def _serve(self, connection: "_Connection") -> None:
         try:
-            if self._tls is not None:
-                connection.start_tls(self._tls)
+            if not connection.play(_steps(self.greeting), last=False):
+                return
+            if self.tls is not None:
+                connection.start_tls(self.tls)
             while (request := connection.read_request()) is not None:
                 with self._lock:
                     self.requests.append(request)
@@ -312,6 +329,10 @@ def _play(script: Script | Routes, request: Request) -> Iterable[Step]:
         unknown = answer(404, body=b"the stub remote knows no such path")
         found = script.get(request.target, script.get(request.path, unknown))
         played = found(request) if callable(found) else found
+    return _steps(played)
+
+
+def _steps(played: Answer) -> Iterable[Step]:
     return [played] if isinstance(played, bytes) else played
 
 
@@ -387,7 +408,9 @@ class _Connection:
                 case Close():
                     self._end_in_order()
                     return False
-                case Hang():
+                case HalfClose() | Hang():
+                    if isinstance(step, HalfClose):
+                        self._socket.shutdown(socket.SHUT_WR)
                     self._socket.settimeout(None)
                     while self._receive():
                         pass

@@ -1,6 +1,7 @@
 """An application with both carriers in front of it: real NGINX as generated, and the streamer."""
 
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -11,6 +12,7 @@ from tests.support.wsgi import serve
 from xaccel_wsgi import XAccelMiddleware
 from xaccel_wsgi.find import find_middleware
 from xaccel_wsgi.nginx import config
+from xaccel_wsgi.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -19,6 +21,23 @@ Carrier = Literal["nginx", "stream"]
 CARRIERS: tuple[Carrier, ...] = ("nginx", "stream")
 
 TOKEN = "a-token-for-the-tests-0123456789"
+# Nobody answers on the port that discards.
+NOBODY = "127.0.0.1:9"
+
+
+def nginx_in_front(
+    app_server: str, settings: Settings, folder: Path, binary: str, *, resolver: str = NOBODY
+) -> NginxServer:
+    """Starts NGINX with the configuration that is generated from an application's settings."""
+    major, minor, patch = nginx_version(binary)
+    target = config.Target(version=(major, minor, patch), resolvers=(resolver,))
+    user = "root" if os.geteuid() == 0 else ""
+    (folder / "temp").mkdir()
+    text = config.standalone(settings, target, f"127.0.0.1:{free_port()}", app_server, user)
+    # Kept connections are a worker's own; with one, which is used again is no matter of luck.
+    text = re.sub(r"(?m)^worker_processes \d+;", "worker_processes 1;", text)
+    (folder / "nginx.conf").write_text(text)
+    return NginxServer(folder, binary)
 
 
 class Site:
@@ -29,7 +48,15 @@ class Site:
         nginx: The NGINX in front.
     """
 
-    def __init__(self, app: "WSGIApplication", folder: Path, binary: str, **options: Any) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        folder: Path,
+        binary: str,
+        *,
+        resolver: str = NOBODY,
+        **options: Any,
+    ) -> None:
         """Serves `app` behind a newly generated configuration.
 
         One that has no middleware yet is wrapped, with the settings of `options`.
@@ -39,17 +66,10 @@ class Site:
             app = found = XAccelMiddleware(app, **{"token": TOKEN, **options})
         self.app = found
         self._server = serve(app)
-        major, minor, patch = nginx_version(binary)
-        target = config.Target(version=(major, minor, patch), resolvers=("127.0.0.1:9",))
-        user = "root" if os.geteuid() == 0 else ""
-        (folder / "temp").mkdir()
-        (folder / "nginx.conf").write_text(
-            config.standalone(
-                self.app.settings, target, f"127.0.0.1:{free_port()}", self._server.address, user
-            )
-        )
         try:
-            self.nginx = NginxServer(folder, binary)
+            self.nginx = nginx_in_front(
+                self._server.address, self.app.settings, folder, binary, resolver=resolver
+            )
         except BaseException:
             self._server.close()
             raise
