@@ -1,55 +1,20 @@
 """Azure Blob Storage, in its emulator: URLs with a shared access signature, by both carriers."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from azure.core.exceptions import HttpResponseError
-from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_blob_sas
 
 from tests.conftest import Views
-from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY, Azurite
+from tests.stores.azurite import Azurite
 from tests.stores.conftest import OpenSite
 from tests.stores.keys import DOT_SEGMENTS, KEYS
+from tests.stores.uploads import Container
 from tests.support.client import send
 from tests.support.site import Carrier, Site
-from xaccel_wsgi import RemoteFile, content_disposition
+from xaccel_wsgi import RemoteFile
 
 # It takes a backslash for a slash, once the request is on its way.
 NOT_SERVED = ("back\\slash.txt",)
 SERVED = [key for key in KEYS if key not in (*DOT_SEGMENTS, *NOT_SERVED)]
-
-
-class Container:
-    """A container with every key in it."""
-
-    def __init__(self, service: BlobServiceClient) -> None:
-        """Uploads them."""
-        self.client = service.create_container("files")
-        for key in KEYS:
-            if key not in DOT_SEGMENTS:
-                self.client.upload_blob(key, key.encode())
-
-    def signed(self, key: str, filename: str | None = None) -> str:
-        """Returns the URL of a blob with a signature that is good for a minute."""
-        blob = self.client.get_blob_client(key)
-        signature = generate_blob_sas(
-            ACCOUNT,
-            "files",
-            key,
-            account_key=ACCOUNT_KEY,
-            permission=BlobSasPermissions(read=True),
-            expiry=datetime.now(UTC) + timedelta(minutes=1),
-            content_disposition=content_disposition("attachment", filename),
-        )
-        return f"{blob.url}?{signature}"
-
-
-@pytest.fixture(scope="session")
-def container(azurite: Azurite) -> Iterator[Container]:
-    """The filled container."""
-    with BlobServiceClient(azurite.account_url, credential=ACCOUNT_KEY) as service:
-        yield Container(service)
 
 
 @pytest.fixture(scope="module")

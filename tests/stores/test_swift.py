@@ -1,26 +1,15 @@
 """OpenStack Swift's S3 API, which holds every key and verifies signatures, by both carriers."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.conftest import Views
 from tests.stores.conftest import OpenSite
 from tests.stores.keys import DOT_SEGMENTS, KEYS
-from tests.stores.uploads import filled_bucket
 from tests.support.client import send
 from tests.support.site import Carrier, Site
-from tools.swift_s3 import ACCESS_KEY, SECRET_KEY, SwiftS3
+from tools.swift_s3 import SwiftS3
 from xaccel_wsgi import OriginError, RemoteFile, XAccelMiddleware
 from xaccel_wsgi.s3 import S3Bucket
-
-
-@pytest.fixture(scope="session")
-def bucket(swift: SwiftS3) -> Iterator[S3Bucket]:
-    """The filled bucket."""
-    bucket = filled_bucket(swift.endpoint_url, ACCESS_KEY, SECRET_KEY, KEYS)
-    yield bucket
-    bucket.client.close()
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +20,19 @@ def store_site(swift: SwiftS3, open_site: OpenSite) -> Site:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_an_awkward_key_is_served(
-    key: str, carrier: Carrier, store_site: Site, bucket: S3Bucket, views: Views
+    key: str, carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views
 ) -> None:
     """The signature holds for what arrives, and the object is the right one."""
-    views.view = lambda _: bucket.remote_file(key, filename="é.txt")
+    views.view = lambda _: swift_bucket.remote_file(key, filename="é.txt")
     got = send(store_site.address(carrier), "/f", [("Authorization", "Basic x")])
     assert (got.status, got.body) == (200, key.encode())
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_the_buckets_own_origin_admits_it(key: str, bucket: S3Bucket) -> None:
+def test_the_buckets_own_origin_admits_it(key: str, swift_bucket: S3Bucket) -> None:
     """But for dot segments, with which a path prefix could be left."""
-    settings = XAccelMiddleware(lambda *_: [], origins=[bucket.origin]).settings
-    url = bucket.remote_file(key).url
+    settings = XAccelMiddleware(lambda *_: [], origins=[swift_bucket.origin]).settings
+    url = swift_bucket.remote_file(key).url
     if key in DOT_SEGMENTS:
         with pytest.raises(OriginError):
             settings.origins.check(url)
@@ -61,10 +50,10 @@ def test_the_buckets_own_origin_admits_it(key: str, bucket: S3Bucket) -> None:
     ],
 )
 def test_a_tampered_url_is_refused(
-    old: str, new: str, carrier: Carrier, store_site: Site, bucket: S3Bucket, views: Views
+    old: str, new: str, carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views
 ) -> None:
     """The store verifies: 403, and for the client 502."""
-    url = bucket.remote_file("plain.txt").url.href
+    url = swift_bucket.remote_file("plain.txt").url.href
     assert old in url
     views.view = lambda _: RemoteFile(url.replace(old, new, 1))
     assert send(store_site.address(carrier), "/f").status == 502
@@ -81,10 +70,10 @@ def test_a_tampered_url_is_refused(
 )
 def test_requests_that_signed_urls_make_hard(
     fields: list, method: str, status: int, body: bytes | None,
-    carrier: Carrier, store_site: Site, bucket: S3Bucket, views: Views,
+    carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views,
 ) -> None:  # fmt: skip
     """Ranges and HEAD, against the real store."""
-    views.view = lambda _: bucket.remote_file("plain.txt")
+    views.view = lambda _: swift_bucket.remote_file("plain.txt")
     got = send(store_site.address(carrier), "/f", fields, method=method)
     assert got.status == status
     if body is not None:
@@ -92,23 +81,23 @@ def test_requests_that_signed_urls_make_hard(
 
 
 def test_a_reused_url_is_still_good(
-    carrier: Carrier, store_site: Site, bucket: S3Bucket, views: Views
+    carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views
 ) -> None:
     """One signature, several downloads."""
-    views.view = lambda _: bucket.remote_file("plain.txt", filename="again.txt")
+    views.view = lambda _: swift_bucket.remote_file("plain.txt", filename="again.txt")
     got = [send(store_site.address(carrier), "/f") for _ in range(3)]
     assert [each.body for each in got] == [b"plain.txt"] * 3
-    assert bucket.remote_file("plain.txt", filename="again.txt").url is (
-        bucket.remote_file("plain.txt", filename="again.txt").url
+    assert swift_bucket.remote_file("plain.txt", filename="again.txt").url is (
+        swift_bucket.remote_file("plain.txt", filename="again.txt").url
     )
 
 
 def test_expired_urls_are_refused(
-    carrier: Carrier, store_site: Site, bucket: S3Bucket, views: Views
+    carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views
 ) -> None:
     """What the margin of reuse is for."""
-    url = bucket.client.generate_presigned_url(
-        "get_object", {"Bucket": bucket.name, "Key": "plain.txt"}, ExpiresIn=0
+    url = swift_bucket.client.generate_presigned_url(
+        "get_object", {"Bucket": swift_bucket.name, "Key": "plain.txt"}, ExpiresIn=0
     )
     views.view = lambda _: RemoteFile(url)
     assert send(store_site.address(carrier), "/f").status == 502

@@ -1,10 +1,15 @@
-"""Buckets of stores that speak S3, filled with the awkward keys."""
+"""Stores filled with the awkward keys: each is its own content."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import boto3
+from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_blob_sas
 from botocore.config import Config
 
+from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY
+from tests.stores.keys import DOT_SEGMENTS, KEYS
+from xaccel_wsgi import content_disposition
 from xaccel_wsgi.s3 import S3Bucket
 
 BUCKET = "files"
@@ -24,3 +29,28 @@ def filled_bucket(
     for key in keys:
         bucket.client.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
     return bucket
+
+
+class Container:
+    """A container of Azure's with every key that can be uploaded there."""
+
+    def __init__(self, service: BlobServiceClient) -> None:
+        """Uploads them."""
+        self.client = service.create_container("files")
+        for key in KEYS:
+            if key not in DOT_SEGMENTS:
+                self.client.upload_blob(key, key.encode())
+
+    def signed(self, key: str, filename: str | None = None) -> str:
+        """Returns the URL of a blob with a signature that is good for a minute."""
+        blob = self.client.get_blob_client(key)
+        signature = generate_blob_sas(
+            ACCOUNT,
+            "files",
+            key,
+            account_key=ACCOUNT_KEY,
+            permission=BlobSasPermissions(read=True),
+            expiry=datetime.now(UTC) + timedelta(minutes=1),
+            content_disposition=content_disposition("attachment", filename),
+        )
+        return f"{blob.url}?{signature}"
