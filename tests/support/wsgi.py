@@ -46,11 +46,15 @@ class Server:
         self._stopping = True
         self._server.pull_trigger()
         self._loop.join(5)
+        own = (self._server, self._server.trigger)
+        channels = [each for each in self._map.values() if each not in own]
+        for channel in channels:
+            # A thread that is still sending learns that its client is gone.
+            channel.connected = False
         self._server.task_dispatcher.shutdown(timeout=2)
         # Channels first: closing the trigger before would leave their threads one to pull.
-        for dispatcher in [*self._map.values()]:
-            if dispatcher not in (self._server, self._server.trigger):
-                dispatcher.close()
+        for channel in channels:
+            channel.close()
         self._server.close()
 
     def __enter__(self) -> Self:
