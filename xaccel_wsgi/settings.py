@@ -64,6 +64,8 @@ _NEVER_REQUESTED = {
 
 # A segment of a path: plain characters, and more than dots.
 _SEGMENT = r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+# A file or folder of NGINX's, without what NGINX would read as something else.
+_ABSOLUTE_PATH = r"(?:/[A-Za-z0-9._~+@-]+)+"
 _ERROR_PAGE = re.compile(
     rf"(?:/{_SEGMENT})*/[A-Za-z0-9._~-]*\{{status\}}[A-Za-z0-9._~-]*(?:/{_SEGMENT})*"
 )
@@ -95,6 +97,8 @@ class Settings:
             502, and a larger head of the remote's is 502 in both carriers.
         error_page: Path of the application that renders the page for a failed transfer, with
             `{status}` where the status stands (`/errors/{status}`); None sends a plain small one.
+        nginx_error_log: Absolute path, or "stderr", where NGINX writes its own messages about
+            transfers. They print signed URLs, so by default they go nowhere.
         pin_dns: Whether NGINX may resolve a named origin once, at its start, for the sake of
             kept connections where it can't follow DNS (before 1.27.3). The cost: NGINX asks the
             address of its last start or reload, and those of public stores move within minutes; and
@@ -119,6 +123,7 @@ class Settings:
     read_timeout_s: float = 60.0
     buffer_bytes: int = 16384
     error_page: str | None = None
+    nginx_error_log: str | None = None
     pin_dns: bool = False
     cache: str | None = None
     cache_max_bytes: int = 10 * 1024**3
@@ -182,11 +187,18 @@ class Settings:
             "ca_file", self.ca_file, "has a character that means something to NGINX",
             "Move the file to a path of plain characters.",
         )  # fmt: skip
+        _check(
+            self.nginx_error_log is None
+            or re.fullmatch(f"stderr|{_ABSOLUTE_PATH}", self.nginx_error_log),
+            "nginx_error_log", self.nginx_error_log,
+            "isn't stderr or an absolute path of letters, digits and . _ ~ + @ -",
+            "Name a file for it alone, as in /var/log/nginx/transfers.log.",
+        )  # fmt: skip
         self._check_cache()
 
     def _check_cache(self) -> None:
         _check(
-            self.cache is None or re.fullmatch(r"(?:/[A-Za-z0-9._~+@-]+)+", self.cache),
+            self.cache is None or re.fullmatch(_ABSOLUTE_PATH, self.cache),
             "cache", self.cache, "isn't an absolute path of letters, digits and . _ ~ + @ -",
             "Name a folder that is NGINX's alone, as in /var/cache/nginx/xaccel.",
         )  # fmt: skip
@@ -342,6 +354,7 @@ _CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
     "read_timeout_s": _number(float),
     "buffer_bytes": _number(int),
     "error_page": _optional_text,
+    "nginx_error_log": _optional_text,
     "pin_dns": _boolean,
     "cache": _optional_text,
     "cache_max_bytes": _number(int),

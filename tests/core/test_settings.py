@@ -206,6 +206,9 @@ REFUSED = {
     "a folder for a file": ("ca_file", "/"),
     "a file name with a NUL": ("ca_file", "/etc\0"),
     "a file name with a lone surrogate": ("ca_file", "/\ud800"),
+    "a log where NGINX happens to be": ("nginx_error_log", "transfers.log"),
+    "a log that ends the directive": ("nginx_error_log", "/a;b"),
+    "a log with a level": ("nginx_error_log", "/a debug"),
     "a cache where NGINX happens to be": ("cache", "cache"),
     "a cache of everything": ("cache", "/"),
     "a cache that ends the directive": ("cache", "/a;b"),
@@ -283,6 +286,7 @@ IN_THE_CONFIGURATION = {
     "read_timeout_s": 3,
     "buffer_bytes": 32768,
     "error_page": "/errors/{status}",
+    "nginx_error_log": "/var/log/nginx/transfers.log",
     "pin_dns": True,
 }
 

@@ -12,6 +12,7 @@ from ...answer import (
 )
 from ...settings import Settings
 from .layout import indented, wrapped
+from .messages import messages
 from .receipts import PAGE
 
 
@@ -36,6 +37,7 @@ def error_locations(settings: Settings) -> Iterator[str]:
     """Yields the pages."""
     for status in sorted(ERROR_BODIES):
         yield f"location @xaccel_{status} {{"
+        yield from indented(messages(settings))
         yield from indented(not_within_a_body(settings))
         yield "    # The file's rate would slow the page down, head and all."
         yield "    set $limit_rate 0;"
@@ -90,6 +92,7 @@ def _unauthorized(settings: Settings) -> Iterator[str]:
     yield "# (ngx_http_upstream_intercept_errors); an access check that any may satisfy, and that"
     yield "# passes, takes it back (ngx_http_core_access_phase)."
     yield "location @xaccel_401 {"
+    yield from indented(messages(settings))
     yield from indented(not_within_a_body(settings))
     yield "    satisfy any;"
     yield "    allow all;"

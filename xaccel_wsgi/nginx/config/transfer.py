@@ -8,6 +8,7 @@ from ...inline import POLICY
 from ...settings import Settings
 from .error_pages import error_pages
 from .layout import milliseconds
+from .messages import messages
 from .target import Target
 from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
@@ -46,6 +47,7 @@ def transfer(
         unsatisfiable: Where a 416 leads.
     """
     secure = any(origin.scheme == "https" for origin in settings.origins.origins)
+    yield from messages(settings)
     yield "# URLs are signed for GET; a client's HEAD is answered from it."
     yield "proxy_method GET;"
     yield "proxy_http_version 1.1;"
