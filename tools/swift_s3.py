@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 ACCESS_KEY = "test:tester"
 SECRET_KEY = "testing"
 REGION = "us-east-1"
+# Buckets are found by host names below it, too.
+STORAGE_DOMAIN = "s3.localhost"
 # The proxy speaks S3; the others keep the data and speak to it alone.
 STORAGE_SERVERS = ("account", "container", "object")
 SERVERS = (*STORAGE_SERVERS, "proxy")
@@ -196,7 +198,7 @@ set log_level = CRITICAL
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
-storage_domain = s3.localhost
+storage_domain = {storage_domain}
 s3_acl = false
 dns_compliant_bucket_names = true
 allow_multipart_uploads = true
@@ -231,6 +233,7 @@ def _write_configuration(folder: Path, ports: Mapping[str, int]) -> None:
             text += _PROXY.format(
                 host=HOST,
                 region=REGION,
+                storage_domain=STORAGE_DOMAIN,
                 user_of_key=ACCESS_KEY.replace(":", "_"),
                 secret_key=SECRET_KEY,
             )

@@ -14,7 +14,7 @@ from .errors import HandoffError, shown
 from .fields import Fields
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields
-from .redirect import redirect_fields
+from .redirect import redirect
 from .remote_file import HEADER, SLOT_KEY, Slot
 from .settings import load_settings
 from .stream import Streamer
@@ -119,8 +119,7 @@ class XAccelMiddleware:
         self, handoff: Handoff, received: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         if handoff.redirect:
-            start_response("302 Found", list(redirect_fields(handoff)))
-            return []
+            return redirect(handoff, start_response)
         if self._goes_to_nginx(received.pop(_TOKEN_KEY, "")):
             return self._hand_over(handoff, start_response)
         error_page = partial(self._pages.page, received)

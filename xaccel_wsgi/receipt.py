@@ -22,7 +22,7 @@ class Receipt:
         log_id: The application's name for the download, or nothing.
         status: What the client got.
         bytes: How much of the body went to the client.
-        complete: Whether that was all of it.
+        complete: Whether that was all of it; None where nobody here can tell.
         origin: Scheme, host and port of whom was asked last.
         remote_status: The last answer's; 502 or 504 if none came; None where a cache answered.
         redirects: How many the remote gave.
@@ -35,7 +35,7 @@ class Receipt:
     log_id: str = ""
     status: int = 0
     bytes: int = 0
-    complete: bool = False
+    complete: bool | None = False
     origin: str = ""
     remote_status: int | None = None
     redirects: int = 0
@@ -66,7 +66,8 @@ class Receipt:
         if self._written:
             return
         self._written = True
-        self.ended()
+        if self._asked_at:
+            self.ended()
         if log.isEnabledFor(logging.INFO):
             self.time = datetime.now().astimezone().isoformat(timespec="seconds")
             line = {name: getattr(self, name) for name in NAMES}

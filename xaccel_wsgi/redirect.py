@@ -4,21 +4,37 @@ It is shown a signed URL, which the other carriers never do, and the store answe
 redirect can carry only what the signature makes the store send: the rest is refused, not lost.
 """
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from .errors import HandoffError, shown
 from .fields import Fields
 from .handoff import Handoff
 from .overrides import missing_override
+from .receipt import Receipt
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
 # They describe the file, or the caching of the file; the rest is about the application's answer.
 _THE_FILES = {"content-disposition", "content-type", "content-language", "cache-control", "expires"}
 
 
-def redirect_fields(handoff: Handoff) -> Fields:
-    """Returns the fields of the 302 that sends the client to the file.
+def redirect(handoff: Handoff, start_response: "StartResponse") -> Iterable[bytes]:
+    """Sends the client to the file, with a 302.
 
     Raises:
         HandoffError: The store would send the file under another name or type.
     """
+    start_response("302 Found", list(_fields(handoff)))
+    # What became of it is known to the store alone.
+    Receipt(
+        log_id=handoff.log_id or "", status=302, complete=None, origin=handoff.url.origin
+    ).write()
+    return []
+
+
+def _fields(handoff: Handoff) -> Fields:
     missing = missing_override(handoff.url, handoff.response_fields)
     if missing is not None:
         name, value = missing

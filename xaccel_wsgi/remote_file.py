@@ -32,7 +32,9 @@ _REFERENCE = re.compile(r"held:([0-9]{1,4})")
 _ETAG = re.compile(r"[!#-~]+")
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+(?:;[\t -~]*)?")
 # The client asks the store itself, so nobody is left to do these.
-_NOT_REDIRECTED = ("headers", "request_headers", "etag", "last_modified", "limit_rate")
+_NOT_REDIRECTED = (
+    "headers", "request_headers", "etag", "last_modified", "cache_key", "limit_rate",
+)  # fmt: skip
 # Browsers resolve these before they ask (URL standard, section 4.4), and end at another key.
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
 # What the RemoteFile's own arguments or the remote decide.

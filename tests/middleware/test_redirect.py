@@ -1,5 +1,7 @@
 """The carrier that sends the client to the store: what its answer is, and what it refuses."""
 
+import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -55,6 +57,17 @@ def test_one_file_is_redirected_in_any_mode(mode: str) -> None:
     assert (got.status_code, got.headers["Location"]) == (302, SIGNED)
 
 
+def test_its_receipt_says_where_the_client_was_sent(caplog) -> None:
+    """And that nothing more is known here."""
+    with caplog.at_level(logging.INFO, "xaccel_wsgi.receipts"):
+        _ask(RemoteFile(SIGNED, filename="é.txt", log_id="order-7"))
+    receipt = json.loads(caplog.messages[-1])
+    assert (receipt["log_id"], receipt["status"], receipt["origin"]) == ("order-7", 302, STORE)
+    unknown = ("complete", "remote_status", "first_byte_s", "last_byte_s")
+    assert {receipt[name] for name in unknown} == {None}
+    assert "5ec2e7" not in caplog.text
+
+
 def test_the_applications_answer_keeps_its_own_headers() -> None:
     """Cookies and policies belong to it; what describes the file doesn't, nor its caching."""
     fields = [
@@ -86,9 +99,6 @@ CARRIED = {
     },
     "an attachment without a name": {"url": f"{STORE}/k?response-content-disposition=attachment"},
     "inline without a name, which needs no signing": {"url": f"{STORE}/k", "disposition": "inline"},
-    "a key for caches, which there are none of": {
-        "url": f"{STORE}/k", "disposition": "inline", "cache_key": "v1",
-    },
 }  # fmt: skip
 
 
@@ -117,6 +127,8 @@ REFUSED = {
     "headers for the client": ({**INLINE, "headers": {"Link": "</a>"}}, "headers"),
     "a validator": ({**INLINE, "etag": "v1"}, "etag"),
     "a date": ({**INLINE, "last_modified": datetime(2025, 1, 1, tzinfo=UTC)}, "last_modified"),
+    # It would have the URL signed for hours, and nothing is cached.
+    "a key for caches": ({**INLINE, "cache_key": "v1"}, "cache_key"),
     "a rate": ({**INLINE, "limit_rate": 1000}, "limit_rate"),
     "a dot segment": ({**INLINE, "url": f"{STORE}/a/../b"}, "url"),
     "an encoded one": ({**INLINE, "url": f"{STORE}/a/%2e/b"}, "url"),

@@ -1,29 +1,60 @@
 """OpenStack Swift's S3 API, which holds every key and verifies signatures, by both carriers."""
 
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
 import pytest
+from botocore.config import Config
 
 from tests.conftest import Views
 from tests.stores.conftest import OpenSite
 from tests.stores.keys import DOT_SEGMENTS, KEYS
 from tests.support.client import send
+from tests.support.dns import StubDns
 from tests.support.site import Carrier, Site
-from tools.swift_s3 import SwiftS3
+from tools.swift_s3 import ACCESS_KEY, SECRET_KEY, STORAGE_DOMAIN, SwiftS3
 from xaccel_wsgi import OriginError, RemoteFile, XAccelMiddleware
 from xaccel_wsgi.s3 import S3Bucket
 
 
+@pytest.fixture(scope="session")
+def virtual_bucket(swift: SwiftS3, swift_bucket: S3Bucket) -> Iterator[S3Bucket]:
+    """The same bucket, with its name in the host's."""
+    bucket = S3Bucket(
+        swift_bucket.name,
+        session=boto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY),
+        endpoint_url=f"http://{STORAGE_DOMAIN}:{swift.ports['proxy']}",
+        config=Config(s3={"addressing_style": "virtual"}),
+    )
+    yield bucket
+    bucket.client.close()
+
+
 @pytest.fixture(scope="module")
-def store_site(swift: SwiftS3, open_site: OpenSite) -> Site:
-    """A site that may fetch from the store, whatever bucket; dot segments need that."""
-    return open_site(swift.endpoint_url)
+def store_site(swift: SwiftS3, virtual_bucket: S3Bucket, open_site: OpenSite) -> Iterator[Site]:
+    """A site that may fetch from the store, whatever bucket, which dot segments need."""
+    name = f"{virtual_bucket.name}.{STORAGE_DOMAIN}"
+    look_up = socket.getaddrinfo
+
+    def look_up_here(host: str, *arguments: Any, **named: Any) -> Any:
+        return look_up("127.0.0.1" if host == name else host, *arguments, **named)
+
+    with StubDns({name: "127.0.0.1"}) as dns, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", look_up_here)
+        yield open_site(swift.endpoint_url, virtual_bucket.origin, resolver=dns.address)
 
 
+@pytest.mark.parametrize("style", ["path", "virtual"])
 @pytest.mark.parametrize("key", KEYS)
 def test_an_awkward_key_is_served(
-    key: str, carrier: Carrier, store_site: Site, swift_bucket: S3Bucket, views: Views
-) -> None:
+    key: str, style: str, carrier: Carrier, store_site: Site, swift_bucket: S3Bucket,
+    virtual_bucket: S3Bucket, views: Views,
+) -> None:  # fmt: skip
     """The signature holds for what arrives, and the object is the right one."""
-    views.view = lambda _: swift_bucket.remote_file(key, filename="é.txt")
+    bucket = swift_bucket if style == "path" else virtual_bucket
+    views.view = lambda _: bucket.remote_file(key, filename="é.txt")
     got = send(store_site.address(carrier), "/f", [("Authorization", "Basic x")])
     assert (got.status, got.body) == (200, key.encode())
 
