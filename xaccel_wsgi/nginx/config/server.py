@@ -21,7 +21,7 @@ from .error_pages import error_locations, not_within_a_body
 from .layout import indented, quoted, text_of
 from .receipts import PAGE
 from .target import Target
-from .transfer import question, transfer
+from .transfer import only_admitted, question, transfer
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
 
 _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
@@ -103,6 +103,7 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     )
     yield "# A redirect of the remote's. A named location inherits nothing from the first."
     yield "location @xaccel_hop {"
+    yield from indented(only_admitted())
     yield from indented(not_within_a_body(settings))
     yield f"    # At most {MAX_HOPS}; NGINX's own budget is shared with try_files and error_page."
     yield '    set $xaccel_hops "${xaccel_hops}+";'
