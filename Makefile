@@ -24,9 +24,7 @@ test-stores: build/ready-test
 	tools/install-azurite
 	$(PYTEST) tests/stores
 
-# What is else sampled is played whole; with every NGINX at hand:
-# XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
-test-all: export XACCEL_TEST_ALL = 1
+# With every NGINX at hand: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
 test-all: test
 
 lint: build/ready-lint

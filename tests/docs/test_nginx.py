@@ -38,7 +38,8 @@ def _whole(text: str) -> str:
 def _moved(text: str, folder: Path) -> str:
     """Returns it without ports below 1024 and without files of the machine's."""
     # What is taken doesn't matter to -t.
-    text = re.sub(r"(\blisten\s+(?:\S+:)?)(80|443)\b", r"\g<1>280\2", text)
+    text = re.sub(r"(\blisten\s+(?:\S+:)?)80\b", r"\g<1>28080", text)
+    text = re.sub(r"(\blisten\s+(?:\S+:)?)443\b", r"\g<1>28443", text)
     made = Certificates(folder)
     for name, file in (("", made.certificate_file), ("_key", made.key_file)):
         text = re.sub(rf"\bssl_certificate{name} \S+;", f"ssl_certificate{name} {file};", text)

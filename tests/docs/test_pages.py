@@ -46,6 +46,13 @@ def test_an_argument_has_its_row(name: str) -> None:
     assert re.search(rf"^\| (?:`\w+`, )*`{name}`(?:, `\w+`)* \|", REFERENCE, re.MULTILINE)
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_a_link_of_the_folder_leads_somewhere(page: Path) -> None:
+    """Links and pictures of the pages outside of the site; the site's own its build checks."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The built site: the text of each page by its path."""
