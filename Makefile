@@ -24,7 +24,9 @@ test-stores: build/ready-test
 	tools/install-azurite
 	$(PYTEST) tests/stores
 
-# With every NGINX at hand: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
+# What is else sampled is played whole; with every NGINX at hand:
+# XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
+test-all: export XACCEL_TEST_ALL = 1
 test-all: test
 
 lint: build/ready-lint

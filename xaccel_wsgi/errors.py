@@ -68,3 +68,7 @@ class MiddlewareMissingError(XAccelError, RuntimeError):
 
 class HandoffError(XAccelError, RuntimeError):
     """A handoff that must not or can't be given to the server in front."""
+
+
+class CheckError(XAccelError, RuntimeError):
+    """A check by the doctor that couldn't be made; it says nothing about what was to be checked."""

@@ -140,6 +140,8 @@ class S3Bucket:
                 end before its slowest download may.
             botocore.exceptions.NoCredentialsError: boto3 knows none.
         """
+        if not isinstance(key, str):
+            raise RemoteFileError("key", f"{shown(key)} isn't a string", "Decode it as UTF-8.")
         if filename is not None:
             check_filename(filename)
         asked = _Asked(key, version_id, filename, disposition, content_type, cache_key is not None)
@@ -154,6 +156,7 @@ class S3Bucket:
 
     def _url(self, asked: "_Asked") -> RemoteUrl:
         """Returns a signed URL: one that is kept, or a new one, which then is kept."""
+        # Before signing: if they are renewed meanwhile, these never come again, nor does the URL.
         credentials = self._freeze()
         if asked.is_cached:
             self._check_rest(asked.key)
@@ -172,9 +175,7 @@ class S3Bucket:
                 f"boto3 refuses {shown(asked.key)}: {_last_line(error)}",
                 "Give the key, and the version if there is one, as the store lists them.",
             ) from None
-        # Were they renewed meanwhile, nobody knows which of them have signed.
-        if credentials == self._freeze():
-            self._kept.keep(asked, _Kept(url, credentials, began, began + expires_s * _REUSED_FOR))
+        self._kept.keep(asked, _Kept(url, credentials, began, began + expires_s * _REUSED_FOR))
         return url
 
     def _sign(self, expires_s: int, params: dict[str, str]) -> RemoteUrl:

@@ -144,5 +144,43 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
     Deviation("The same with 103, up to 1.29.", before=(1, 29)): ("103 before the answer",),
 }
 
+# Where an answer from the cache can't be the same as one without it.
+_KEPT_ROWS: dict[Deviation, tuple[str, ...]] = {
+    Deviation(
+        "NGINX refuses the range of a kept file when the file's headers are set already, and no "
+        "directive takes them back (ngx_http_range_not_satisfiable). Status, length and text are "
+        "right."
+    ): (
+        "a range beyond the end is a 416 that tells the length",
+        "a 416 without Content-Range",
+        "a 416 with an empty Content-Range",
+        "a 416 without a body",
+        "a 416 shows no validator of the RemoteFile's own",
+        "two Content-Ranges on a 416",
+        "cookies on a 416",
+    ),
+    Deviation(
+        "What isn't the slice that was asked for closes the client's connection "
+        "(ngx_http_slice_header_filter)."
+    ): ("a part that breaks off",),
+    Deviation(
+        "What is to be kept is read by more before the head is sent, so that NGINX finds the bad "
+        "chunk in time to send nothing."
+    ): tuple(
+        f"a chunk whose size is {size} after a good one"
+        for size in (
+            "no number", "missing", "negative", "plus five", "hexadecimal in Python",
+            "Python's fifty", "five behind a space", "beyond all bounds",
+        )
+    ),
+    Deviation(
+        "NGINX compares by headers that aren't hidden from it; before 1.23 a second one passes.",
+        before=(1, 23),
+    ): ("two ETags", "two Last-Modifieds"),
+}  # fmt: skip
+
 # By what the row says.
 DEVIATIONS = {says: deviation for deviation, sentences in _ROWS.items() for says in sentences}
+KEPT_DEVIATIONS = {
+    says: deviation for deviation, sentences in _KEPT_ROWS.items() for says in sentences
+}

@@ -5,25 +5,27 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.support.certificates import Certificates
 from tests.support.client import Received, send
-from tests.support.nginx import nginx_version
+from tests.support.nginx import NginxServer, nginx_version
 from tests.support.remote import Request, Step, StubRemote
 from tests.support.site import TOKEN, nginx_in_front
 from tests.support.wsgi import serve
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 
+from .kept import as_store
 from .row import Row
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 READ_TIMEOUT_S = 0.7
+SLICE_BYTES = 65536
 
 # Of the connection or the server, not of the answer (RFC 9110 section 7.6.1).
 _FRAMING = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
@@ -150,13 +152,19 @@ class Rig:
             "read_timeout_s": READ_TIMEOUT_S,
             "connect_timeout_s": 2,
         }
-        # Two middlewares, so that neither can fall back to the other's way.
-        front = XAccelMiddleware(self._app, mode="nginx", **options)
+        # Middlewares of their own, so that none can fall back to the other's way.
         alone = XAccelMiddleware(self._app, mode="stream", **options)
         self._closing.callback(alone.close)
-        behind = self._closing.enter_context(serve(front))
         self._streaming = self._closing.enter_context(serve(alone))
-        self.nginx = self._closing.enter_context(
+        self.nginx = self._nginx(folder / "nginx", binary, options)
+        kept = {"cache": str(folder / "kept"), "cache_slice_bytes": SLICE_BYTES}
+        self._keeping = self._nginx(folder / "keeping", binary, options | kept)
+
+    def _nginx(self, folder: Path, binary: str, options: dict[str, Any]) -> NginxServer:
+        front = XAccelMiddleware(self._app, mode="nginx", **options)
+        behind = self._closing.enter_context(serve(front))
+        folder.mkdir()
+        return self._closing.enter_context(
             nginx_in_front(behind.address, front.settings, folder, binary)
         )
 
@@ -166,6 +174,14 @@ class Rig:
             list(self._through(row, self.nginx.address)),
             list(self._through(row, self._streaming.address)),
         )
+
+    def play_kept(self, row: Row) -> tuple[Seen, Seen, Seen]:
+        """Returns what was seen of a store through NGINX without a cache, with one, and again."""
+        version = row.says.encode("ascii", "backslashreplace").decode()
+        kept = replace(row, file={**row.file, "cache_key": version}, as_store=True)
+        addresses = (self.nginx.address, self._keeping.address, self._keeping.address)
+        plain, cold, warm = (next(self._through(kept, address)) for address in addresses)
+        return plain, cold, warm
 
     def _through(self, row: Row, address: str) -> Iterator[Seen]:
         self._row = row
@@ -220,7 +236,8 @@ class Rig:
     def _answer(self, name: str, request: Request) -> Iterable[Step]:
         self._asked.append((name, request))
         turn, self._turn = self._turn, self._turn + 1
-        for step in self._row.steps(name, request.path, turn):
+        steps = self._row.steps(name, request.path, turn)
+        for step in as_store(steps, request) if self._row.as_store else steps:
             yield self._placed(step) if isinstance(step, bytes) else step
 
     def placed(self, text: str) -> str:

@@ -41,6 +41,7 @@ class Row:
         text_form: Whether the view sets X-Remote-File by hand.
         remote: What answers: by path, or by `origin:path` for those beside main, or `*` for any;
             or one answer for all; or one for each turn.
+        as_store: Whether good answers are given as a store gives them, which has the file.
         times: How often the exchange is repeated; connections are kept in between.
         status, body_is: What the client gets, where the design fixes it; body None is not checked.
         has: Fields of the answer, each exactly once with exactly this value.
@@ -63,6 +64,7 @@ class Row:
     app_fields: Fields = ()
     text_form: bool = False
     remote: Answer | Turns | Mapping[str, Answer] = field(default_factory=lambda: WHOLE)
+    as_store: bool = False
     times: int = 1
     status: int | None = None
     body_is: bytes | None = None

@@ -218,7 +218,7 @@ def test_the_rest_is_the_remote_files() -> None:
 
 REFUSED = {
     "no key": ({"key": ""}, "key"),
-    "a key that isn't text": ({"key": 5}, "key"),
+    "a key that isn't text": ({"key": [b"k"]}, "key"),
     "a key with a lone surrogate": ({"key": "\ud800"}, "key"),
     "a name with a separator": ({"key": "k", "filename": "a/b"}, "filename"),
     "a version that isn't text": ({"key": "k", "version_id": 5}, "key"),
@@ -337,8 +337,8 @@ def test_no_url_outlives_a_change_of_credentials(monkeypatch) -> None:
     assert len(signed) == 2
 
 
-def test_credentials_renewed_during_a_signing_keep_nothing(monkeypatch) -> None:
-    """Which of them have signed isn't known, so the URL is used once."""
+def test_a_url_whose_credentials_were_renewed_meanwhile_is_used_once(monkeypatch) -> None:
+    """Which of them have signed isn't known."""
     credentials = Temporary(3600)
     bucket = _bucket(session=_session_with(credentials))
     really = bucket.client.generate_presigned_url

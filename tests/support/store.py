@@ -17,14 +17,15 @@ def store(body: bytes, fields: Sequence[tuple[str, str]] = (TYPE,)) -> Script:
         body: The file.
         fields: What goes with it; ETag and Last-Modified are what conditions are compared with.
     """
-    said = dict(fields)
-    tag, date = said.get("ETag"), said.get("Last-Modified")
+    said = {name.lower(): value for name, value in reversed(fields)}
+    tag, date = said.get("etag"), said.get("last-modified")
     size = len(body)
     fields = [*fields, ("Accept-Ranges", "bytes")]
 
     def respond(request: Request) -> list[Step]:
         if not _is_modified(request, tag, date):
-            return answer(304, [f for f in fields if f[0] != "Content-Type"], framing="none")
+            kept = [f for f in fields if f[0].lower() not in ("content-type", "content-encoding")]
+            return answer(304, kept, framing="none")
         part = re.fullmatch("bytes=([0-9]*)-([0-9]*)", request.value("Range") or "")
         if part is None or part[0] == "bytes=-" or not _if_range_holds(request, tag, date):
             return answer(200, fields, body)

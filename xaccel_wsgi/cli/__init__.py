@@ -7,7 +7,7 @@ from typing import cast
 
 from .. import __version__
 from ..errors import XAccelError
-from . import nginx
+from . import check, nginx
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,4 +27,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     nginx.add_to(commands)
+    check.add_to(commands)
     return parser

@@ -33,10 +33,11 @@ def cache_zone(settings: Settings) -> Iterator[str]:
     yield f"    keys_zone={_ZONE}:{zone_bytes} max_size={settings.cache_max_bytes}"
     yield f"    inactive={max(1, round(settings.cache_unused_s))}s;"
     yield "# A body whose end can't be told from a broken connection isn't kept. volatile: slices."
-    yield 'map "$upstream_http_content_length$upstream_http_transfer_encoding" $xaccel_endless {'
+    yield 'map "$upstream_http_content_length $upstream_http_transfer_encoding" $xaccel_endless {'
     yield "    volatile;"
-    yield '    default "";'
-    yield '    "" 1;'
+    yield "    default 1;"
+    yield '    "~^[0-9]+ $" "";'
+    yield '    "~*^ chunked$" "";'
     yield "}"
     yield "# A 416 without a cache is the remote's. With one, the remote says it of a slice, as an"
     yield "# empty file has none; or NGINX says it of a range that begins beyond a kept file's end."
