@@ -183,6 +183,7 @@ class StubRemote:
         tls: The server's side of TLS, if it speaks any.
         requests: Every request so far, oldest first.
         connections: How many connections were accepted so far.
+        resumed: How many of them went on with the TLS session of an earlier one.
         failures: What went wrong on the way to a request: failed TLS handshakes, broken heads.
     """
 
@@ -192,18 +193,20 @@ class StubRemote:
         *,
         tls: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
-        """Listens at once; `tls` is a server context."""
+        """Listens at once, on a port that is free unless told; `tls` is a server context."""
         self.script: Script | Routes = {} if script is None else script
         self.greeting: Answer = ()
         self.tls = tls
         self.requests: list[Request] = []
         self.connections = 0
+        self.resumed = 0
         self.failures: list[str] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._open: dict[threading.Thread, _Connection] = {}
-        self._listener = socket.create_server((host, 0), backlog=256)
+        self._listener = socket.create_server((host, port), backlog=256)
         self._wake, self._woken = socket.socketpair()
         self.port: int = self._listener.getsockname()[1]
         self._acceptor = threading.Thread(target=self._accept, daemon=True, name="stub-remote")
@@ -238,7 +241,7 @@ class StubRemote:
             self.greeting = ()
             self.requests = []
             self.failures = []
-            self.connections = 0
+            self.connections = self.resumed = 0
 
     def drop(self) -> None:
         """Ends every connection, also those that hang, and waits until they have ended."""
@@ -299,7 +302,9 @@ class StubRemote:
             if not connection.play(_steps(self.greeting), last=False):
                 return
             if self.tls is not None:
-                connection.start_tls(self.tls)
+                resumed = connection.start_tls(self.tls)
+                with self._lock:
+                    self.resumed += resumed
             while (request := connection.read_request()) is not None:
                 with self._lock:
                     self.requests.append(request)
@@ -349,13 +354,15 @@ class _Connection:
         self._abandoned = threading.Event()
         self._read_ahead = b""
 
-    def start_tls(self, context: ssl.SSLContext) -> None:
+    def start_tls(self, context: ssl.SSLContext) -> bool:
+        """Tells whether the peer resumed a session."""
         self._socket.settimeout(_REQUEST_TIMEOUT_S)
         # Not a handshake within wrap_socket: that closes the socket on failure, unread.
         self._socket = context.wrap_socket(
             self._socket, server_side=True, do_handshake_on_connect=False
         )
         self._socket.do_handshake()
+        return bool(self._socket.session_reused)
 
     def abandon(self) -> None:
         """Makes the serving thread end soon."""

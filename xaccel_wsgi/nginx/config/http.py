@@ -33,6 +33,8 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
     for name, origin, server in kept_upstreams(settings, target):
         yield f"# Connections to {origin.scheme}://{origin.host} are kept and reused."
         yield f"upstream {name} {{"
+        if not (origin.is_address or "resolve" in server):
+            yield "    # Looked up once, at NGINX's start or reload: reload it now and then."
         if "resolve" in server:
             yield "    # `resolve` follows DNS; it keeps what it found in shared memory."
             yield f"    zone {name} 64k;"

@@ -19,7 +19,7 @@ def standalone(settings: Settings, target: Target, listen: str, app_server: str,
         app_server: Address and port, or `unix:/path`, of the application.
         user: The account of the workers, where NGINX is started by root; empty otherwise.
     """
-    passes = {"http": f"proxy_pass http://{app_server};", "uwsgi": f"uwsgi_pass {app_server};"}
+    passes = {"http": "proxy_pass http://xaccel_app;", "uwsgi": "uwsgi_pass xaccel_app;"}
     tell_app = {
         "http": "proxy_set_header Host $http_host;\nproxy_set_header X-Forwarded-Proto $scheme;\n"
         "proxy_set_header X-Forwarded-For $remote_addr;\nproxy_http_version 1.1;\n"
@@ -61,6 +61,13 @@ http {{
 {indent(http_part(settings, target), 1)}
     access_log access.log combined;
     access_log receipts.log {FORMAT} if={CONDITION};
+
+    upstream xaccel_app {{
+        server {app_server};
+        # For a shorter time than application servers do, so that no request meets a closing one.
+        keepalive 16;
+        keepalive_timeout 1s;
+    }}
 
     server {{
         listen {listen};
