@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -10,30 +10,31 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wsgi import ClosingIterator
 
 from .error_page import ErrorPages
-from .errors import HandoffError, shown
-from .fields import Fields
+from .errors import HandoffError
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
-from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields
+from .local import HEADER as INTERNAL_HEADER
+from .local import named_file, send
+from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields, token_fields
 from .redirect import redirect
-from .remote_file import HEADER, SLOT_KEY, Slot
+from .remote_file import SLOT_KEY, Slot
 from .settings import load_settings
 from .stream import Streamer
+from .watch import Watch
 
 if TYPE_CHECKING:
-    from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("xaccel_wsgi")
 
 _TOKEN_KEY = "HTTP_" + TOKEN_FIELD.upper().replace("-", "_")
-_HEADER = HEADER.lower()
 
 
 class XAccelMiddleware:
     """Sends the RemoteFiles that an application's views return.
 
-    A response that carries no RemoteFile passes untouched and unbuffered. Wrapping twice is the
-    same as wrapping once: the outer one acts.
+    So it does with the files of this machine that an X-Accel-Redirect names, where the settings say
+    in which folder they are. A response that names no file passes untouched and unbuffered.
+    Wrapping twice is the same as wrapping once: the outer one acts.
 
     Nothing that a client sends is trusted: the transport is chosen by the settings and by a token
     that only the server in front knows.
@@ -62,6 +63,7 @@ class XAccelMiddleware:
         self._pages = ErrorPages(app, self.settings)
         self._streamer = Streamer(self.settings)
         self._token = None if self.settings.token is None else self.settings.token.encode()
+        self._locations = tuple(location for location, _ in self.settings.internal_locations)
         self._said: set[str] = set()
 
     def __call__(
@@ -80,7 +82,7 @@ class XAccelMiddleware:
             start_response("200 OK", list(page.fields))
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
         slot = environ[SLOT_KEY] = Slot(self._admit)
-        watch = _Watch(start_response)
+        watch = Watch(start_response, self._locations)
         body = self.app(environ, watch)
         if watch.passed and not watch.held:
             return body
@@ -93,13 +95,15 @@ class XAccelMiddleware:
         close = getattr(body, "close", None)
         if close is not None:
             close()
+        if watch.held == INTERNAL_HEADER:
+            return self._send_named(watch, received)
         return self._send(watch, slot, received)
 
     def close(self) -> None:
         """Closes the idle connections to origins; the middleware stays usable."""
         self._streamer.close()
 
-    def _send(self, watch: "_Watch", slot: Slot, received: "WSGIEnvironment") -> Iterable[bytes]:
+    def _send(self, watch: Watch, slot: Slot, received: "WSGIEnvironment") -> Iterable[bytes]:
         text_form = not Slot.is_reference(watch.value)
         remote = slot.find(watch.value)
         decided = make_handoff(remote, received, watch.fields, self.settings, text_form=text_form)
@@ -124,6 +128,13 @@ class XAccelMiddleware:
             return self._hand_over(handoff, start_response)
         error_page = partial(self._pages.page, received)
         return self._streamer.send(handoff, received, start_response, error_page)
+
+    def _send_named(self, watch: Watch, received: "WSGIEnvironment") -> Iterable[bytes]:
+        named = named_file(watch.value, watch.fields, self.settings.internal_locations)
+        if self._goes_to_nginx(received.pop(_TOKEN_KEY, "")):
+            watch.late("200 OK", [*named.handed_over, *token_fields(self.settings)])
+            return []
+        return send(named, received, watch.late)
 
     def _goes_to_nginx(self, presented: str) -> bool:
         """Chooses the carrier, by nothing that a client could have sent.
@@ -172,71 +183,6 @@ class XAccelMiddleware:
         if message not in self._said:
             self._said.add(message)
             log.warning("%s", message)
-
-
-class _Watch:
-    """The start_response that the application gets; holds back what names a RemoteFile.
-
-    Attributes:
-        passed: Whether a response was passed on to the server.
-        held: Whether the last response names a RemoteFile.
-        value: The special header's value, if held.
-        fields: The response's other headers, if held.
-    """
-
-    __slots__ = ("_exc_info", "_start_response", "fields", "held", "passed", "value")
-
-    def __init__(self, start_response: "StartResponse") -> None:
-        self._start_response = start_response
-        self._exc_info: OptExcInfo | None = None
-        self.passed = False
-        self.held = False
-        self.value = ""
-        self.fields: Fields = ()
-
-    def __call__(
-        self,
-        status: str,
-        headers: list[tuple[str, str]],
-        exc_info: "OptExcInfo | None" = None,
-    ) -> Callable[[bytes], object]:
-        if self.held and exc_info is None:
-            raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
-        self.held = False
-        for name, _ in headers:
-            if len(name) == 13 and name.lower() == _HEADER:
-                break
-        else:
-            self.passed = True
-            return self._start_response(status, headers, *((exc_info,) if exc_info else ()))
-        values = [value for name, value in headers if name.lower() == _HEADER]
-        others = [field for field in headers if field[0].lower() != _HEADER]
-        if status[:3] != "200":
-            log.warning(
-                "%s on a response with status %s was removed; only a 200 sends the file",
-                HEADER,
-                shown(status),
-            )
-            self.passed = True
-            return self._start_response(status, others, *((exc_info,) if exc_info else ()))
-        if exc_info is not None and self.passed:
-            self._exc_info = exc_info
-        self.held, self.value, self.fields = True, values[0], tuple(others)
-        return _discard
-
-    def late(
-        self,
-        status: str,
-        headers: list[tuple[str, str]],
-        exc_info: "OptExcInfo | None" = None,
-    ) -> Callable[[bytes], object]:
-        """The server's start_response, for the answer in place of the one that was held."""
-        exc_info = exc_info or self._exc_info
-        return self._start_response(status, headers, *((exc_info,) if exc_info else ()))
-
-
-def _discard(_: bytes) -> object:
-    return None
 
 
 def _up_to_first(items: Iterable[bytes], body: Iterable[bytes]) -> Iterable[bytes]:

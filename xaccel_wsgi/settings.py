@@ -76,7 +76,8 @@ class Settings:
     """What the operator decides; made by `load_settings`, which converts and documents each.
 
     Attributes:
-        origins: Where files may be fetched from; required. Nothing of a request can widen it.
+        origins: Where files may be fetched from; required, unless there are `internal_locations`.
+            Nothing of a request can widen it.
         mode: "auto" hands over to NGINX when the request carries the token and streams otherwise;
             "nginx" and "stream" always do the one. "redirect" sends the client to the signed URL.
         token: The secret that NGINX and the application share; at least 16 characters.
@@ -95,6 +96,8 @@ class Settings:
         buffer_bytes: Size of NGINX's header buffers (`proxy_buffer_size`), for the app's answer
             and for the remote's; a handoff that doesn't fit is an error here rather than NGINX's
             502, and a larger head of the remote's is 502 in both carriers.
+        internal_locations: Folders of this machine by the internal locations that applications name
+            in X-Accel-Redirect, as in `{"/protected/": "/srv/files"}`; no link is followed in them.
         error_page: Path of the application that renders the page for a failed transfer, with
             `{status}` where the status stands (`/errors/{status}`); None sends a plain small one.
         nginx_error_log: Absolute path, or "stderr", where NGINX writes its own messages about
@@ -122,6 +125,7 @@ class Settings:
     connect_timeout_s: float = 10.0
     read_timeout_s: float = 60.0
     buffer_bytes: int = 16384
+    internal_locations: tuple[tuple[str, str], ...] = ()
     error_page: str | None = None
     nginx_error_log: str | None = None
     pin_dns: bool = False
@@ -194,7 +198,31 @@ class Settings:
             "isn't stderr or an absolute path of letters, digits and . _ ~ + @ -",
             "Name a file for it alone, as in /var/log/nginx/transfers.log.",
         )  # fmt: skip
+        self._check_internal_locations()
         self._check_cache()
+
+    def _check_internal_locations(self) -> None:
+        for location, folder in self.internal_locations:
+            _check(
+                re.fullmatch(f"/(?:{_SEGMENT}/)+", location),
+                "internal_locations", location, "isn't a path that begins and ends with /",
+                "Write it as /protected/; letters, digits and . _ ~ - may stand between.",
+            )  # fmt: skip
+            _check(
+                not (location.startswith(self.prefix) or self.prefix.startswith(location)),
+                "internal_locations", location, f"and the prefix {self.prefix} overlap",
+                "Choose another prefix.",
+            )  # fmt: skip
+            _check(
+                os.path.isabs(folder) and folder == os.path.normpath(folder) != "/",
+                "internal_locations", folder, "isn't the absolute path of a folder",
+                "Write it as /srv/files; NGINX knows no working directory.",
+            )  # fmt: skip
+            _check(
+                re.search(r"[\x00-\x1f\x7f\"\\$]", folder) is None,
+                "internal_locations", folder, "has a character that means something to NGINX",
+                "Name the folder without quotes, backslashes, $ and control characters.",
+            )  # fmt: skip
 
     def _check_cache(self) -> None:
         _check(
@@ -271,8 +299,12 @@ def load_settings(
         if isinstance(key, str) and key.startswith(("XACCEL_", "xaccel.")):
             values[_known(key[7:].lower(), key)] = value
     values |= {_known(name, name): value for name, value in options.items() if value is not None}
-    values.setdefault("origins", ())
-    return Settings(**{name: _CONVERTERS[name](name, value) for name, value in values.items()})
+    if not values.get("internal_locations"):
+        values.setdefault("origins", ())
+    made = {name: _CONVERTERS[name](name, value) for name, value in values.items()}
+    # With files of this machine alone nothing need be fetched.
+    made.setdefault("origins", AllowList(()))
+    return Settings(**made)
 
 
 def _known(name: str, written: str) -> str:
@@ -303,6 +335,17 @@ def _names(field: str, value: object) -> tuple[str, ...]:
         return tuple(value.replace(",", " ").split())
     _check(isinstance(value, Iterable), field, value, "isn't a list", "Give a list of strings.")
     return tuple(_text(field, item) for item in value)  # type: ignore[attr-defined]
+
+
+def _folders(field: str, value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        # As the environment and .ini files write it: /protected/=/srv/files
+        value = dict(entry.partition("=")[::2] for entry in _names(field, value))
+    folders = {k: str(v) if isinstance(v, os.PathLike) else v for k, v in value.items()}
+    return tuple(
+        (_text(field, location), _text(field, folder).rstrip("/") or "/")
+        for location, folder in folders.items()
+    )
 
 
 def _header_names(field: str, value: object) -> tuple[str, ...]:
@@ -353,6 +396,7 @@ _CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
     "connect_timeout_s": _number(float),
     "read_timeout_s": _number(float),
     "buffer_bytes": _number(int),
+    "internal_locations": _folders,
     "error_page": _optional_text,
     "nginx_error_log": _optional_text,
     "pin_dns": _boolean,

@@ -23,8 +23,9 @@ FLOORS = (
     {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
-    {"error_page", "receipt"},
+    {"error_page", "receipt", "rate"},
     {"nginx", "stream", "redirect", "local"},
+    {"watch"},
     {"middleware"},
     {"find"},
     {"pyramid", "testing", "s3"},
@@ -39,7 +40,7 @@ NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "dispositi
 PURE = {
     "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "settings",
     "remote_file", "handoff", "answer", "error_page", "receipt", "nginx", "nginx.wire",
-    "nginx.config", "redirect",
+    "nginx.config", "redirect", "rate", "local", "watch",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",

@@ -1,6 +1,7 @@
 """Settings: where each comes from, what is refused, and what an error may show."""
 
 from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,11 @@ TEXTS = {
     "False": ("pin_dns", "False", False),
     "0": ("pin_dns", "0", False),
     "on": ("pin_dns", "ON", True),
+    "folders by their locations": (
+        "internal_locations",
+        "/a/=/srv/a, /b/=/srv/b=c/",
+        (("/a/", "/srv/a"), ("/b/", "/srv/b=c")),
+    ),
     "a name given twice in two cases": ("hidden_headers", "X-A x-a", ("x-a",)),
 }
 
@@ -104,6 +110,14 @@ TEXTS = {
 def test_a_text_is_read_as_what_it_means(name: str, text: str, value: object) -> None:
     """Ini files and the environment know text only."""
     assert getattr(_load(**{name: text}), name) == value
+
+
+def test_folders_may_be_paths() -> None:
+    """With or without a slash at their end. Then no origin is needed."""
+    given = {"/a/": PurePosixPath("/srv/a"), "/b/": "/srv/b b/"}
+    settings = load_settings(environ={}, internal_locations=given)
+    assert settings.internal_locations == (("/a/", "/srv/a"), ("/b/", "/srv/b b"))
+    assert settings.origins.origins == ()
 
 
 def test_carried_headers_are_added_to_the_default_ones() -> None:
@@ -202,6 +216,24 @@ REFUSED = {
     "an error page with an unknown field": ("error_page", "/{status}/{path}"),
     "an error page with a line break at its end": ("error_page", "/{status}\n"),
     "an error page within the prefix": ("error_page", "/_remote/{status}"),
+    "an internal location without a slash at its end": ("internal_locations", {"/p": "/srv"}),
+    "an internal location without a slash at its start": ("internal_locations", {"p/": "/srv"}),
+    "the root as an internal location": ("internal_locations", {"/": "/srv"}),
+    "an internal location that climbs": ("internal_locations", {"/a/../": "/srv"}),
+    "an internal location that ends its directive": ("internal_locations", {"/a/ {": "/srv"}),
+    "an internal location that is the prefix": ("internal_locations", {"/_remote/": "/srv"}),
+    "an internal location within the prefix": ("internal_locations", {"/_remote/p/": "/srv"}),
+    "a folder where somebody happens to be": ("internal_locations", {"/p/": "files"}),
+    "a folder that climbs": ("internal_locations", {"/p/": "/srv/../etc"}),
+    "the whole machine as a folder": ("internal_locations", {"/p/": "/"}),
+    "a folder with a variable": ("internal_locations", {"/p/": "/srv/$host"}),
+    "a folder that ends its quotes": ("internal_locations", {"/p/": '/srv";'}),
+    "a folder with a backslash": ("internal_locations", {"/p/": "/srv\\"}),
+    "a folder with a line break at its end": ("internal_locations", {"/p/": "/srv\n"}),
+    "a folder that isn't text": ("internal_locations", {"/p/": 5}),
+    "a location that isn't text": ("internal_locations", {5: "/srv"}),
+    "a location without its folder": ("internal_locations", "/p/"),
+    "no locations": ("internal_locations", 5),
     "a file that isn't there": ("ca_file", "/nonexistent/ca.pem"),
     "a folder for a file": ("ca_file", "/"),
     "a file name with a NUL": ("ca_file", "/etc\0"),
@@ -285,6 +317,7 @@ IN_THE_CONFIGURATION = {
     "connect_timeout_s": 3,
     "read_timeout_s": 3,
     "buffer_bytes": 32768,
+    "internal_locations": {"/protected/": "/srv/files"},
     "error_page": "/errors/{status}",
     "nginx_error_log": "/var/log/nginx/transfers.log",
     "pin_dns": True,

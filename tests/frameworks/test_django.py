@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
-from django.test import override_settings
 from django.urls import path
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 
 from tests.frameworks.conftest import Ask
 from tests.frameworks.contract import NAME, Contract
-from tests.support.django_project import MIDDLEWARE
+from tests.support.django_project import MIDDLEWARE, project
 from tests.support.remote import StubRemote, answer
 from tests.support.site import TOKEN
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
@@ -59,7 +57,7 @@ def app(request: pytest.FixtureRequest, session_remote: StubRemote) -> Iterator[
         request.session["downloads"] = 1
         return _send(request, RemoteFile(url))
 
-    urls = (
+    urls = [
         path("file", file),
         path("versioned", lambda r: _send(r, RemoteFile(url, etag="v1"))),
         path("outside", lambda r: _send(r, RemoteFile("https://elsewhere.example/k?secret"))),
@@ -70,10 +68,9 @@ def app(request: pytest.FixtureRequest, session_remote: StubRemote) -> Iterator[
         path("session", session),
         path("cached", cache_page(60)(lambda r: _send(r, RemoteFile(url)))),
         path("any", lambda r: _send(r, RemoteFile(r.GET["url"]))),
-    )
-    with override_settings(MIDDLEWARE=request.param, ROOT_URLCONF=urls):
-        origins = [f"http://{session_remote.address}"]
-        yield XAccelMiddleware(WSGIHandler(), origins=origins, token=TOKEN)
+    ]
+    with project(*urls, MIDDLEWARE=request.param) as app:
+        yield XAccelMiddleware(app, origins=[f"http://{session_remote.address}"], token=TOKEN)
 
 
 class TestDjango(Contract):

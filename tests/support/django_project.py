@@ -1,11 +1,17 @@
 """A Django project for the tests, configured when this is imported: once a process, as Django is.
 
-It has no views; a test overrides ROOT_URLCONF with a tuple of paths, and what else it needs.
+It has no views; `project` makes an application with the test's, and with its settings.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import django
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
 from django.urls import URLPattern
 
 from xaccel_wsgi import XAccelMiddleware
@@ -35,3 +41,10 @@ urlpatterns: list[URLPattern] = []
 django_application = get_wsgi_application()
 # As wsgi.py has it.
 application = XAccelMiddleware(django_application, origins=["https://files.example"])
+
+
+@contextmanager
+def project(*urls: URLPattern, **changed: Any) -> Iterator[WSGIHandler]:
+    """Makes an application with these URLs; settings stay changed to the end of the block."""
+    with override_settings(ROOT_URLCONF=urls, **changed):
+        yield WSGIHandler()

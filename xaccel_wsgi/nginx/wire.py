@@ -49,6 +49,11 @@ def gateway_token(settings: Settings) -> str:
     return f"{settings.token or ''};{WIRE_VERSION};{settings.digest}"
 
 
+def token_fields(settings: Settings) -> Fields:
+    """Returns what shows the internal locations that this application named the file."""
+    return () if settings.token is None else ((TOKEN_FIELD, settings.token),)
+
+
 def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
     """Returns the response fields that hand `handoff` over to NGINX.
 
@@ -61,8 +66,7 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
         *((RESPONSE_PREFIX + name, value) for name, value in handoff.response_fields),
         *(("Set-Cookie", value) for value in handoff.cookies),
     ]
-    if settings.token is not None:
-        fields.append((TOKEN_FIELD, settings.token))
+    fields += token_fields(settings)
     if handoff.cache_key is not None:
         fields.append((CACHE_KEY_FIELD, handoff.cache_key))
     if handoff.log_id is not None:

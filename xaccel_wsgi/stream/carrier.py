@@ -1,7 +1,6 @@
 """Carrying a handoff out: the remote's answer becomes this application's response."""
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ..answer import client_fields, error_status
 from ..error_page import Page
 from ..fields import Fields
 from ..handoff import Handoff
+from ..rate import limited
 from ..receipt import Receipt
 from ..settings import Settings
 from .connection import Connections
@@ -88,7 +88,7 @@ class Streamer:
             return _receipted(iter(()), receipt)
         body = _logged(chain((first,) if first else (), blocks), answer, receipt)
         if handoff.limit_rate is not None:
-            body = _limited(body, handoff.limit_rate)
+            body = limited(body, handoff.limit_rate)
         return _receipted(body, receipt, answer.close)
 
     def close(self) -> None:
@@ -131,16 +131,3 @@ def _receipted(
         receipt.write()
 
     return ClosingIterator(counted(), [*closes, receipt.write])
-
-
-def _limited(blocks: Iterator[bytes], bytes_per_s: int) -> Iterator[bytes]:
-    """Keeps the average since the start at or under the rate, as NGINX's limit_rate does."""
-    began, sent_bytes = time.monotonic(), 0
-    for block in blocks:
-        for at in range(0, len(block), bytes_per_s):
-            piece = block[at : at + bytes_per_s]
-            ahead_s = sent_bytes / bytes_per_s - (time.monotonic() - began)
-            if ahead_s > 0:
-                time.sleep(ahead_s)
-            yield piece
-            sent_bytes += len(piece)

@@ -13,15 +13,16 @@ from ..wire import (
     LOG_ID_FIELD,
     REQUEST_PREFIX,
     RESPONSE_PREFIX,
-    TOKEN_FIELD,
     UNCACHED,
 )
 from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
 from .error_pages import error_locations, not_within_a_body
+from .guard import guard
 from .layout import indented, quoted, text_of
+from .local import local_locations
 from .receipts import PAGE
 from .target import Target
-from .transfer import only_admitted, question, transfer
+from .transfer import question, transfer
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
 
 _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
@@ -36,7 +37,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield "# xaccel-wsgi, server part."
     if settings.token is None:
         yield "# WITHOUT A TOKEN: any upstream of this server that answers with X-Accel-Redirect"
-        yield "# reaches the origins. Set XACCEL_TOKEN and make this configuration anew."
+        yield "# reaches the files. Set XACCEL_TOKEN and make this configuration anew."
     yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
     yield f"location ^~ {settings.prefix} {{"
     yield "    internal;"
@@ -62,6 +63,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
         yield from around_the_cache(settings, target)
         yield ""
     yield from error_locations(settings)
+    yield from local_locations(settings)
 
 
 def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
@@ -73,12 +75,7 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield f'location ~ "{quoted(expression)}" {{'
     yield "    # Only X-Accel-Redirect leads here, not a client."
     yield "    internal;"
-    yield "    # rewrite and try_files lead to internal locations as well, and so does any other"
-    yield "    # upstream of this server; the application shows that it was the one."
-    if settings.token is None:
-        yield '    if ($upstream_http_x_accel_redirect = "") { return 404; }'
-    else:
-        yield f'    if ({upstream_field(TOKEN_FIELD)} != "{settings.token}") {{ return 404; }}'
+    yield from indented(guard(settings))
     yield "    # What the application decided, kept before the remote's answer takes its place."
     for name in asked_names(settings):
         yield f"    set {kept_request(name)} {upstream_field(REQUEST_PREFIX + name)};"
@@ -103,7 +100,6 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     )
     yield "# A redirect of the remote's. A named location inherits nothing from the first."
     yield "location @xaccel_hop {"
-    yield from indented(only_admitted())
     yield from indented(not_within_a_body(settings))
     yield f"    # At most {MAX_HOPS}; NGINX's own budget is shared with try_files and error_page."
     yield '    set $xaccel_hops "${xaccel_hops}+";'
