@@ -167,7 +167,7 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
     # --- What the client gets ---
     "a header isn't given": (
         drop(SERVER, "add_header Content-Security-Policy "
-             "$xaccel_response_content_security_policy always;"),
+             "$xaccel_final_content_security_policy always;"),
         ["missing:add_header:Content-Security-Policy"], "bad",
     ),
     "a header isn't given with every status": (
