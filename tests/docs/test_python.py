@@ -1,8 +1,10 @@
 """Every Python snippet runs as it stands."""
 
+import logging
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +41,22 @@ def test_the_documents_tests_pass(snippet: Snippet, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.fixture
+def log_as_it_was() -> Iterator[None]:
+    """Takes back what a page does to the logger of the receipts."""
+    receipts = logging.getLogger("xaccel_wsgi.receipts")
+    level, propagate, handlers = receipts.level, receipts.propagate, list(receipts.handlers)
+    yield
+    receipts.setLevel(level)
+    receipts.propagate = propagate
+    receipts.handlers[:] = handlers
+
+
 def _is_fragment(snippet: Snippet) -> bool:
     return not (snippet.is_application or snippet.has_tests)
 
 
+@pytest.mark.usefixtures("log_as_it_was")
 @pytest.mark.parametrize("snippet", parameters("python", _is_fragment))
 def test_a_fragment_runs(
     snippet: Snippet, accounts: Accounts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
