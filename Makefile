@@ -24,10 +24,15 @@ test-stores: build/ready-test
 	tools/install-azurite
 	$(PYTEST) tests/stores
 
-# What is else sampled is played whole; with every NGINX at hand:
-# XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
+# Everything, also what is else sampled, with three versions of NGINX and in the server blocks that
+# people have; or with those that are named: XACCEL_TEST_NGINX="/path/nginx /other/nginx" make test-all
 test-all: export XACCEL_TEST_ALL = 1
-test-all: test
+test-all: build/ready-test build/ready-matrix
+	tools/install-nginx || [ "$$CI" != true ]
+	tools/install-chromium || [ "$$CI" != true ]
+	[ "$$CI" != true ] || tools/install-azurite
+	XACCEL_TEST_NGINX="$${XACCEL_TEST_NGINX:-$$(tools/nginx-versions build/nginx)}" \
+		$(PYTEST) -m "matrix or not matrix"
 
 lint: build/ready-lint
 	.venv/bin/ruff check .

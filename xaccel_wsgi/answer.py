@@ -42,10 +42,15 @@ ERROR_FIELDS: Fields = (
 )
 
 
+def error_of(status: int) -> int:
+    """Returns the status of our own error answer to a remote's that doesn't pass."""
+    return MEANINGFUL_ERRORS.get(status, 502)
+
+
 def error_status(status: int) -> int | None:
     """Returns the status of our own error answer, or None where the remote's answer passes."""
     if status in INTERCEPTED_STATUSES or status < 200:
-        return MEANINGFUL_ERRORS.get(status, 502)
+        return error_of(status)
     return None
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger("xaccel_wsgi")
 _ABOUT_THE_FILE = (
     "HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE",
     "HTTP_IF_UNMODIFIED_SINCE", "HTTP_EXPECT", "HTTP_TRANSFER_ENCODING", "CONTENT_LENGTH",
-    "CONTENT_TYPE",
+    "CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE",
 )  # fmt: skip
 # A page is shown, not saved; its length is counted here; and it steers no server.
 _NOT_OF_A_PAGE = {"content-disposition", "content-length", HEADER.lower()}

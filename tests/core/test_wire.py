@@ -68,6 +68,7 @@ def test_the_fields_of_a_whole_handoff() -> None:
     )
     assert sorted(handoff_fields(handoff, _settings(token=TOKEN))) == sorted([
         ("X-Accel-Redirect", "/_remote/https/files.example/a?s=1"),
+        ("X-Accel-Expires", "0"),
         ("X-Accel-Request-Range", "bytes=0-1"),
         ("X-Accel-Request-Authorization", "Bearer x"),
         ("X-Accel-Response-Content-Disposition", "attachment"),
@@ -102,6 +103,7 @@ def test_without_a_token_none_is_sent() -> None:
     """And without a rate, no rate."""
     assert handoff_fields(_handoff(), _settings()) == (
         ("X-Accel-Redirect", "/_remote/https/files.example/a"),
+        ("X-Accel-Expires", "0"),
     )
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tests.support.remote import Answer, Step, answer
 
-Fields = tuple[tuple[str, str], ...]
+from .app import Fields, OwnPage
+
+# The application: with plain error pages, with its own, or with files that NGINX keeps.
+Kind = Literal["plain", "own pages", "kept"]
 
 BODY = b"the remote's file\n"
 TYPE = ("Content-Type", "application/x-remote")
@@ -39,6 +42,7 @@ class Row:
         file: RemoteFile's other arguments.
         app_fields: More headers on the application's response, in order; a `Set-Cookie` too.
         text_form: Whether the view sets X-Remote-File by hand.
+        own_page: How the application renders error pages; None if it has none.
         remote: What answers: by path, or by `origin:path` for those beside main, or `*` for any;
             or one answer for all; or one for each turn.
         as_store: Whether good answers are given as a store gives them, which has the file.
@@ -63,6 +67,7 @@ class Row:
     file: Mapping[str, Any] = field(default_factory=dict)
     app_fields: Fields = ()
     text_form: bool = False
+    own_page: OwnPage | None = None
     remote: Answer | Turns | Mapping[str, Answer] = field(default_factory=lambda: WHOLE)
     as_store: bool = False
     times: int = 1
@@ -77,6 +82,11 @@ class Row:
     breaks_off: bool = False
     at_least_s: float = 0
     at_most_s: float = 5
+
+    @property
+    def kind(self) -> Kind:
+        """Which application it is for."""
+        return "plain" if self.own_page is None else "own pages"
 
     def steps(self, origin: str, path: str, turn: int) -> Iterable[Step]:
         """Returns what a remote answers on a path, before places are filled in."""

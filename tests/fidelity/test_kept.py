@@ -5,22 +5,30 @@ import os
 import pytest
 
 from .deviations import KEPT_DEVIATIONS
-from .rig import Rig, Seen
+from .front import Front
+from .rig import Rig
 from .row import Row, Turns
 from .rows import ROWS
+from .seen import Seen
 
 # Every answer by turns is about connections; the text form has no version.
 PLAYED = [row for row in ROWS if not row.text_form and not isinstance(row.remote, Turns)]
 SAMPLE = PLAYED if os.environ.get("XACCEL_TEST_ALL") else PLAYED[:: len(PLAYED) // 150]
 
 
+@pytest.fixture(scope="session")
+def keeping(rig: Rig, nginx_binary: str) -> Front:
+    """Each NGINX, without a cache and with one."""
+    return rig.front(nginx_binary, kinds=("plain", "kept"))
+
+
 @pytest.mark.parametrize("row", SAMPLE, ids=[row.says for row in SAMPLE])
-def test_a_kept_row(rig: Rig, row: Row) -> None:
+def test_a_kept_row(rig: Rig, keeping: Front, row: Row) -> None:
     """What the client gets without a cache, from a new one, and from a warm one."""
-    plain, cold, warm = rig.play_kept(row)
+    plain, cold, warm = rig.kept(keeping, row)
     differences = [line for kept in (cold, warm) for line in _differences(plain, kept)]
     deviation = KEPT_DEVIATIONS.get(row.says)
-    if deviation is not None and deviation.concerns(rig.version):
+    if deviation is not None and deviation.concerns(keeping.version):
         assert differences, f"no deviation any more: {deviation.reason}"
     else:
         assert not differences, "without (first) and with the cache:\n" + "\n".join(differences)

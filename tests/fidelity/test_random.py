@@ -5,7 +5,8 @@ import os
 from hypothesis import HealthCheck, Phase, given, settings
 
 from .drawn import COVERED, rows
-from .rig import Rig, Seen
+from .front import Front
+from .rig import Rig, differences
 from .row import Row
 
 EXAMPLES = os.environ.get("FIDELITY_N", "")
@@ -20,12 +21,10 @@ EXAMPLES = os.environ.get("FIDELITY_N", "")
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
 @given(row=rows())
-def test_random_rows(rig: Rig, row: Row) -> None:
+def test_random_rows(rig: Rig, front: Front, row: Row) -> None:
     """The client and the remote see the same."""
-    nginx, stream = rig.play(row)
+    nginx, stream = rig.through(front, row), rig.streamed(row)
     COVERED["client's status", str(nginx[0].status)] += 1
     COVERED["requests to remotes", str(len(nginx[0].asked))] += 1
-    differences = Seen.differences(nginx[0], stream[0])
-    assert not differences, "NGINX (first) and the streamer (second) differ:\n" + "\n".join(
-        differences
-    )
+    different = differences(nginx, stream)
+    assert not different, "NGINX (first) and the streamer (second) differ:\n" + "\n".join(different)

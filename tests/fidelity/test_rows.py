@@ -5,26 +5,26 @@ from collections import Counter
 import pytest
 
 from .deviations import DEVIATIONS
-from .rig import Rig, Seen
+from .front import Front
+from .rig import Rig, differences
 from .row import Row
 from .rows import ROWS
+from .seen import Seen
 
 SENTENCES = [row.says for row in ROWS]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=SENTENCES)
-def test_row(rig: Rig, row: Row) -> None:
+def test_row(rig: Rig, front: Front, row: Row) -> None:
     """The client and the remote see the same; and what the design says."""
-    nginx, stream = rig.play(row)
-    differences = [
-        line for pair in zip(nginx, stream, strict=True) for line in Seen.differences(*pair)
-    ]
+    nginx, stream = rig.through(front, row), rig.streamed(row)
+    different = differences(nginx, stream)
     deviation = DEVIATIONS.get(row.says)
-    if deviation is not None and deviation.concerns(rig.version):
-        assert differences, f"no deviation any more: {deviation.reason}"
+    if deviation is not None and deviation.concerns(front.version):
+        assert different, f"no deviation any more: {deviation.reason}"
     else:
-        assert not differences, "NGINX (first) and the streamer (second) differ:\n" + "\n".join(
-            differences
+        assert not different, "NGINX (first) and the streamer (second) differ:\n" + "\n".join(
+            different
         )
         check(rig, row, nginx)
     check(rig, row, stream)

@@ -62,6 +62,8 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
     """
     fields = [
         ("X-Accel-Redirect", internal_path(handoff.url, settings.prefix, _way(handoff))),
+        # A cache of the user's own around the application must not hand files over by itself.
+        ("X-Accel-Expires", "0"),
         *((REQUEST_PREFIX + name, value) for name, value in handoff.request_fields),
         *((RESPONSE_PREFIX + name, value) for name, value in handoff.response_fields),
         *(("Set-Cookie", value) for value in handoff.cookies),

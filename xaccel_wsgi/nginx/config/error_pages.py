@@ -8,35 +8,44 @@ from ...answer import (
     FOLLOWED_STATUSES,
     INTERCEPTED_STATUSES,
     PAGE_STATUSES,
-    error_status,
+    error_of,
 )
 from ...settings import Settings
 from .layout import indented, wrapped
 from .messages import messages
 from .receipts import PAGE
+from .untouched import untouched
+
+# Where a redirect of the remote's leads.
+FOLLOW = "$xaccel_follow"
+
+
+def error_page(status: int) -> str:
+    """Returns the location that answers with an error."""
+    return f"@xaccel_{status}"
 
 
 def error_pages(unsatisfiable: str) -> Iterator[str]:
     """Yields the directives that send each status of the remote to its page, 416 as told."""
-    special = dict.fromkeys(FOLLOWED_STATUSES, "@xaccel_hop")
-    special |= {401: "@xaccel_401", 416: unsatisfiable}
+    special = dict.fromkeys(FOLLOWED_STATUSES, f"= {FOLLOW}")
+    special |= {401: f"={error_of(401)} @xaccel_401", 416: f"= {unsatisfiable}"}
     by_page: dict[str, list[int]] = {}
     for status in INTERCEPTED_STATUSES:
-        page = special.get(status, f"@xaccel_{error_status(status)}")
+        page = special.get(status, f"= {error_page(error_of(status))}")
         by_page.setdefault(page, []).append(status)
     for page, statuses in sorted(by_page.items()):
         lines = list(wrapped([str(status) for status in statuses], 88))
-        yield f"error_page {lines[0]}" + (f" = {page};" if len(lines) == 1 else "")
+        yield f"error_page {lines[0]}" + (f" {page};" if len(lines) == 1 else "")
         for line in lines[1:-1]:
             yield f"    {line}"
         if len(lines) > 1:
-            yield f"    {lines[-1]} = {page};"
+            yield f"    {lines[-1]} {page};"
 
 
 def error_locations(settings: Settings) -> Iterator[str]:
     """Yields the pages."""
     for status in sorted(ERROR_BODIES):
-        yield f"location @xaccel_{status} {{"
+        yield f"location {error_page(status)} {{"
         yield from indented(messages(settings))
         yield from indented(not_within_a_body(settings))
         yield "    # The file's rate would slow the page down, head and all."
@@ -80,9 +89,7 @@ def _plain(status: int) -> Iterator[str]:
 def plain_answer(status: int, content_type: str) -> Iterator[str]:
     """Yields what answers with a status and its text; an empty type sends none."""
     yield f'default_type "{content_type}";'
-    yield "charset off;"
-    yield "gzip off;"
-    yield "expires off;"
+    yield from untouched()
     body = ERROR_BODIES[status].replace("\n", r"\n")
     yield f'return {status} "{body}";'
 
@@ -96,5 +103,11 @@ def _unauthorized(settings: Settings) -> Iterator[str]:
     yield from indented(not_within_a_body(settings))
     yield "    satisfy any;"
     yield "    allow all;"
-    yield f"    try_files /dev/null/nothing @xaccel_{error_status(401)};"
+    status = error_of(401)
+    if settings.error_page is None:
+        yield f"    try_files /dev/null/nothing {error_page(status)};"
+    else:
+        yield "    set $limit_rate 0;"
+        yield f"    set {PAGE} own;"
+        yield f"    try_files /dev/null/nothing {settings.error_page_path(status)};"
     yield "}"

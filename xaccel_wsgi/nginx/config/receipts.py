@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...answer import MAX_HOPS
+from ...answer import FOLLOWED_STATUSES, MAX_HOPS
 from ...receipt import NAMES
 
 FORMAT = "xaccel_receipts"
@@ -58,9 +58,12 @@ def receipts() -> Iterator[str]:
     yield r'    "~^OK .* ([0-9]+)/\1$" true;'
     yield '    "~^OK .*/$" null;'
     yield "}"
-    yield "map $xaccel_hops $xaccel_redirects {"
-    for count in range(MAX_HOPS + 2):
-        yield f'    "{"+" * count}" {count};'
+    yield "# The one that is too many isn't followed, but counts."
+    yield 'map "$xaccel_hops $xaccel_remote_status" $xaccel_redirects {'
+    redirects = "|".join(map(str, FOLLOWED_STATUSES))
+    yield f'    "~^[+]{{{MAX_HOPS}}} (?:{redirects})$" {MAX_HOPS + 1};'
+    for count in range(MAX_HOPS + 1):
+        yield f'    "~^[+]{{{count}}} " {count};'
     yield "}"
     yield "# NGINX lists the application's values first and the last remote's last, and after that"
     yield "# those of the application again if it rendered an error page."

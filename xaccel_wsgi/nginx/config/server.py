@@ -16,7 +16,7 @@ from ..wire import (
     UNCACHED,
 )
 from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
-from .error_pages import error_locations, not_within_a_body
+from .error_pages import FOLLOW, error_locations, error_page, not_within_a_body
 from .guard import guard
 from .layout import indented, quoted, text_of
 from .local import local_locations
@@ -87,6 +87,7 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield f'    set {PAGE} "";'
     yield '    set $xaccel_hops "";'
     yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
+    yield f"    set {FOLLOW} @xaccel_hop;"
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
     yield ""
     yield from indented(rest)
@@ -101,9 +102,10 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     yield "# A redirect of the remote's. A named location inherits nothing from the first."
     yield "location @xaccel_hop {"
     yield from indented(not_within_a_body(settings))
-    yield f"    # At most {MAX_HOPS}; NGINX's own budget is shared with try_files and error_page."
+    yield f"    # At most {MAX_HOPS}. NGINX jumps ten times, try_files and error_page included, so"
+    yield "    # none is spent on finding out that there was one redirect too many."
     yield '    set $xaccel_hops "${xaccel_hops}+";'
-    yield f'    if ($xaccel_hops = "{"+" * (MAX_HOPS + 1)}") {{ return 502; }}'
+    yield f'    if ($xaccel_hops = "{"+" * MAX_HOPS}") {{ set {FOLLOW} {error_page(502)}; }}'
     yield "    set $xaccel_location $upstream_http_location;"
     yield "    set $xaccel_before $xaccel_scheme;"
     yield f'    if ($xaccel_location ~ "^{PATH_ABSOLUTE}") {{'

@@ -10,6 +10,7 @@ from .error_pages import error_pages
 from .layout import milliseconds
 from .messages import messages
 from .target import Target
+from .untouched import untouched
 from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
 
@@ -96,15 +97,31 @@ def transfer(
     yield f"proxy_busy_buffers_size {2 * settings.buffer_bytes};"
     yield "proxy_max_temp_file_size 0;"
     yield "proxy_buffering on;"
-    yield "# What a server or http block around this may say would change the answer."
-    for pinned in (
-        "proxy_cache off", "proxy_store off", "proxy_redirect off", "proxy_cookie_domain off",
-        "proxy_cookie_path off", "proxy_force_ranges off", "proxy_limit_rate 0",
-        "proxy_ignore_client_abort off", "proxy_bind off", "proxy_request_buffering on",
-        "limit_rate_after 0", "gzip off", "gunzip off", "ssi off", "charset off",
-        "expires off", "chunked_transfer_encoding on", "mirror off", "default_type text/plain",
+    yield "# Whoever comes from the application has passed its location's access rules and limits;"
+    yield "# those of the server block around this would be held against them again."
+    yield "satisfy any;"
+    yield "allow all;"
+    yield "client_max_body_size 0;"
+    yield from untouched()
+    yield "gunzip off;"
+    yield "default_type text/plain;"
+    yield "chunked_transfer_encoding on;"
+    yield "limit_rate_after 0;"
+    yield "mirror off;"
+    yield 'proxy_set_body "";'
+    for name in (
+        "bind", "cache", "cookie_domain", "cookie_path", "force_ranges", "ignore_client_abort",
+        "redirect", "store",
     ):  # fmt: skip
-        yield f"{pinned};"
+        yield f"proxy_{name} off;"
+    yield "proxy_limit_rate 0;"
+    yield "proxy_next_upstream_timeout 0;"
+    yield "proxy_request_buffering on;"
+    if target.version >= (1, 27, 2):
+        yield "proxy_pass_trailers off;"
+    if target.version >= (1, 29, 3):
+        yield "add_header_inherit on;"
+        yield "add_trailer_inherit off;"
     yield "# Errors are ours: no remote body, no header of the file's."
     yield "proxy_intercept_errors on;"
     yield "recursive_error_pages on;"

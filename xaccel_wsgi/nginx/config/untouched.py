@@ -1,0 +1,16 @@
+"""What keeps the server block around us out of an answer: whatever a location would inherit."""
+
+from collections.abc import Iterator
+
+
+def untouched() -> Iterator[str]:
+    """Yields the directives that leave an answer as it is, for every location that gives one."""
+    yield "# What a server or http block around this may say would change the answer."
+    yield "charset off;"
+    yield "expires off;"
+    yield "gzip off;"
+    yield "ssi off;"
+    yield 'add_before_body "";'
+    yield 'add_after_body "";'
+    yield "# Substitutions have no word for off; this type is nobody's."
+    yield "sub_filter_types text/x-xaccel-nothing;"
