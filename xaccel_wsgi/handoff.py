@@ -7,6 +7,7 @@ the settings; carried out by NGINX or by the streamer, neither of which decides 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from werkzeug.http import is_resource_modified
@@ -45,6 +46,11 @@ _CACHEABLE = {
 }
 # Never forwarded, but a cache would obey them.
 _NEVER_CACHEABLE = ("If-Match", "If-Unmodified-Since")
+# Where the environment has them (PEP 3333).
+_KEYS = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in (*RANGE_FIELDS, *CONDITIONALS, *_NEVER_CACHEABLE)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def admit(settings: Settings, remote: RemoteFile) -> None:
             redirected, and can't.
     """
     settings.origins.check(remote.url)
-    allowed = {name.lower() for name in settings.request_header_names}
+    allowed = _lower(settings.request_header_names)
     for name, _ in remote.request_headers:
         if name.lower() not in allowed:
             raise RemoteFileError(
@@ -143,8 +149,12 @@ def make_handoff(
 
 def dropped_fields(app_fields: Iterable[tuple[str, str]], settings: Settings) -> tuple[str, ...]:
     """Returns the names of the application's headers that reach no client, for the log."""
-    known = {name.lower() for name in settings.carried_headers}
-    return tuple(n for n, _ in app_fields if n.lower() not in known | _SILENTLY_DROPPED)
+    carried = _lower(settings.carried_headers)
+    return tuple(
+        name
+        for name, _ in app_fields
+        if (lower := name.lower()) not in carried and lower not in _SILENTLY_DROPPED
+    )
 
 
 # They describe the application's empty body, or are handled by name.
@@ -161,7 +171,7 @@ def _client_side(
     *,
     text_form: bool,
 ) -> tuple[Fields, tuple[str, ...]]:
-    carried = {name.lower() for name in settings.carried_headers}
+    carried = _lower(settings.carried_headers)
     content_type = remote.content_type
     cookies = []
     decided = _joined(field for field in app_fields if field[0].lower() in carried)
@@ -229,7 +239,7 @@ def _suits_a_cache(remote: RemoteFile, environ: "WSGIEnvironment") -> bool:
 
 
 def _is_sent(environ: "WSGIEnvironment", name: str) -> bool:
-    return "HTTP_" + name.upper().replace("-", "_") in environ
+    return _KEYS[name] in environ
 
 
 def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
@@ -243,8 +253,17 @@ def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
 
 
 def _client_value(environ: "WSGIEnvironment", name: str) -> str:
-    value = environ.get("HTTP_" + name.upper().replace("-", "_"), "").strip(" \t")
+    value = environ.get(_KEYS[name])
+    if not value:
+        return ""
+    value = value.strip(" \t")
     return value if VALUE.fullmatch(value) else ""
+
+
+@lru_cache
+def _lower(names: tuple[str, ...]) -> frozenset[str]:
+    """Returns the names in lower case; they are the settings', and so the same each time."""
+    return frozenset(name.lower() for name in names)
 
 
 def _is_modified(remote: RemoteFile, conditional: dict[str, str]) -> bool:

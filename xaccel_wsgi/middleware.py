@@ -14,7 +14,7 @@ from .errors import HandoffError
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from .local import HEADER as INTERNAL_HEADER
 from .local import named_file, send
-from .nginx.wire import TOKEN_FIELD, WIRE_VERSION, handoff_fields, token_fields
+from .nginx.wire import TOKEN_FIELD, gateway_token, handoff_fields, token_fields
 from .redirect import redirect
 from .remote_file import SLOT_KEY, Slot
 from .settings import load_settings
@@ -64,6 +64,7 @@ class XAccelMiddleware:
         self._streamer = Streamer(self.settings)
         self._token = None if self.settings.token is None else self.settings.token.encode()
         self._locations = tuple(location for location, _ in self.settings.internal_locations)
+        self._version = gateway_token(self.settings).partition(";")[2]
         self._said: set[str] = set()
 
     def __call__(
@@ -156,7 +157,7 @@ class XAccelMiddleware:
             return mode == "nginx"
         token, _, version = presented.partition(";")
         if hmac.compare_digest(token.encode("latin-1", "replace"), self._token):
-            if version != f"{WIRE_VERSION};{self.settings.digest}":
+            if version != self._version:
                 self._say_once(
                     "the NGINX configuration was generated from other settings or by another "
                     "version; make it anew with: xaccel-wsgi nginx"
