@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-stores test-all fidelity security-table lint docs bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz security-table lint docs bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -43,6 +43,14 @@ lint: build/ready-lint
 N ?= 1000
 fidelity: build/ready-test
 	FIDELITY_N=$(N) $(PYTEST) tests/fidelity/test_random.py
+
+# Generated input by the hundred thousand; N=2 for twice as much, and for a minute of each reader.
+fuzz: N = 1
+fuzz: build/ready-test
+	FUZZ=$(N) $(PYTEST) -s tests/fuzz
+	FUZZ=$(N) $(PYTEST) tests/core
+	-.venv/bin/python -m pip install --quiet atheris
+	.venv/bin/python -m tests.fuzz.guided $$((30 * $(N)))
 
 # What is tried against the project, and how it ends: the table in docs/security.md.
 security-table: build/ready-test

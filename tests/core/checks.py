@@ -1,5 +1,6 @@
 """What several of the core's tests need: a profile for properties, and questions about errors."""
 
+import os
 import re
 from collections.abc import Callable
 
@@ -7,8 +8,8 @@ from hypothesis import settings
 
 from xaccel_wsgi.errors import XAccelError
 
-# Enough to find what is there, and quick enough to be run by everyone.
-QUICK = settings(max_examples=200, deadline=None)
+# Enough to find what is there, and quick enough to be run by everyone; `make fuzz` runs more.
+QUICK = settings(max_examples=int(5000 * float(os.environ.get("FUZZ", "0"))) or 200, deadline=None)
 
 # A signature as Amazon's SigV4 writes it: what must never be read in a log.
 SIGNATURE = "X-Amz-Signature=5ec2e7"
