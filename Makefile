@@ -31,6 +31,7 @@ test-all: build/ready-test build/ready-matrix
 	tools/install-nginx || [ "$$CI" != true ]
 	tools/install-chromium || [ "$$CI" != true ]
 	[ "$$CI" != true ] || tools/install-azurite
+	tools/install-apache || true
 	XACCEL_TEST_NGINX="$${XACCEL_TEST_NGINX:-$$(tools/nginx-versions build/nginx)}" \
 		$(PYTEST) -m "matrix or not matrix"
 

@@ -1,0 +1,1 @@
+"""The WSGI servers that people have, each a process of its own, behind NGINX and alone."""
