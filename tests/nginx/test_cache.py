@@ -180,6 +180,35 @@ def test_the_application_goes_on_deciding_what_the_client_sees(
     assert len(remote.requests) == 5
 
 
+AROUND = (
+    "proxy_cache_bypass 1; proxy_no_cache 1; proxy_cache_min_uses 9; proxy_cache_valid any 1s;"
+    "proxy_cache_key x; slice 1k;"
+    "proxy_cache_max_range_offset 1; proxy_cache_revalidate on; proxy_cache_lock off;"
+    "proxy_cache_background_update on; proxy_cache_use_stale off; proxy_cache_lock_age 1ms;"
+    "max_ranges 0; if_modified_since off;"
+)
+
+
+def test_the_caches_of_the_server_around_are_not_ours(
+    views: Views, remote: StubRemote, version: str, nginx_binary: str, tmp_path
+) -> None:
+    """What a server block says for its own pages doesn't change what is kept, or how."""
+    remote.script = {"/k": KEPT}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
+    options = {"origins": [f"http://{remote.address}"], "cache": str(tmp_path / "cache")}
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        site.nginx.close()
+        text = (tmp_path / "nginx.conf").read_text()
+        (tmp_path / "nginx.conf").write_text(text.replace("server_name _;", AROUND))
+        with NginxServer(tmp_path, nginx_binary) as nginx:
+            part = send(nginx.address, "/f", [("Range", "bytes=70000-70009")])
+            assert (part.status, part.body) == (206, FILE[70000:70010])
+            assert send(nginx.address, "/f", method="HEAD").status == 200
+            assert send(nginx.address, "/f").body == FILE
+            assert send(nginx.address, "/f", [("If-Modified-Since", DATE)]).status == 304
+    assert [r.value("Range") for r in remote.requests] == ["bytes=0-1048575"]
+
+
 # --- The application's own validators ---
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ...answer import VALIDATORS
 from ...settings import Settings
 from .error_pages import not_within_a_body, plain_answer
-from .layout import indented
+from .layout import indented, milliseconds
 from .messages import messages
 from .target import Target
 from .transfer import question, transfer
@@ -20,6 +20,8 @@ _ZONE = "xaccel"
 # NGINX remembers about 8,000 keys a megabyte; when that is full, the least recently used go.
 _ZONE_BYTES = (1024**2, 256 * 1024**2)
 _FILE_BYTES_PER_ZONE_BYTE = 512
+# The largest that NGINX reads: ranges are cached wherever they begin.
+_NO_OFFSET = 2**63 - 1
 
 
 def cache_zone(settings: Settings) -> Iterator[str]:
@@ -67,6 +69,14 @@ def cached(settings: Settings) -> Iterator[str]:
     yield "max_ranges 1;"
     yield "# From disk without a detour through this process."
     yield "sendfile on;"
+    yield "# What a block around this may say of its own cache isn't meant for files."
+    yield 'proxy_cache_bypass "";'
+    yield "proxy_cache_min_uses 1;"
+    yield f"proxy_cache_max_range_offset {_NO_OFFSET};"
+    for name in ("revalidate", "background_update"):
+        yield f"proxy_cache_{name} off;"
+    for name in ("lock_age", "lock_timeout"):
+        yield f"proxy_cache_{name} {milliseconds(settings.read_timeout_s)};"
 
 
 def by_remote_validators(settings: Settings) -> Iterator[str]:
