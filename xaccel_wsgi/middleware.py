@@ -1,20 +1,21 @@
 """The middleware: finds the RemoteFile in a response and has the right carrier send it."""
 
-import hmac
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import ClosingIterator
 
+from .choice import Chooser
 from .error_page import ErrorPages
-from .errors import HandoffError
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
+from .inquiry import is_inquiry, tell
 from .local import HEADER as INTERNAL_HEADER
 from .local import named_file, send
-from .nginx.wire import TOKEN_FIELD, gateway_token, handoff_fields, token_fields
+from .nginx.wire import TOKEN_FIELD, handoff_fields, token_fields
 from .redirect import redirect
 from .remote_file import SLOT_KEY, Slot
 from .settings import load_settings
@@ -62,9 +63,8 @@ class XAccelMiddleware:
         self._admit = partial(admit, self.settings)
         self._pages = ErrorPages(app, self.settings)
         self._streamer = Streamer(self.settings)
-        self._token = None if self.settings.token is None else self.settings.token.encode()
         self._locations = tuple(location for location, _ in self.settings.internal_locations)
-        self._version = gateway_token(self.settings).partition(";")[2]
+        self._chooser = Chooser(self.settings)
         self._said: set[str] = set()
 
     def __call__(
@@ -123,62 +123,49 @@ class XAccelMiddleware:
     def _carry(
         self, handoff: Handoff, received: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        if handoff.redirect:
+        def redirected() -> Iterable[bytes]:
             return redirect(handoff, start_response)
-        if self._goes_to_nginx(received.pop(_TOKEN_KEY, "")):
-            return self._hand_over(handoff, start_response)
-        error_page = partial(self._pages.page, received)
-        return self._streamer.send(handoff, received, start_response, error_page)
+
+        def handed_over() -> Iterable[bytes]:
+            # 204 without a type: NGINX replaces status and body, and a type would outlive them.
+            start_response("204 No Content", list(handoff_fields(handoff, self.settings)))
+            return []
+
+        def streamed() -> Iterable[bytes]:
+            error_page = partial(self._pages.page, received)
+            return self._streamer.send(handoff, received, start_response, error_page)
+
+        carriers = {"redirect": redirected, "nginx": handed_over, "stream": streamed}
+        return self._by(carriers, received, start_response, redirects=handoff.redirect)
 
     def _send_named(self, watch: Watch, received: "WSGIEnvironment") -> Iterable[bytes]:
         named = named_file(watch.value, watch.fields, self.settings.internal_locations)
-        if self._goes_to_nginx(received.pop(_TOKEN_KEY, "")):
+
+        def handed_over() -> Iterable[bytes]:
             watch.late("200 OK", [*named.handed_over, *token_fields(self.settings)])
             return []
-        return send(named, received, watch.late)
 
-    def _goes_to_nginx(self, presented: str) -> bool:
-        """Chooses the carrier, by nothing that a client could have sent.
+        def streamed() -> Iterable[bytes]:
+            return send(named, received, watch.late)
 
-        Raises:
-            HandoffError: mode is "nginx", and what is in front didn't show the token.
-        """
-        mode = self.settings.mode
-        if mode in ("stream", "redirect"):
-            return False
-        if self._token is None:
-            self._say_once(
-                "no token is set, so every file is streamed by this process; set XACCEL_TOKEN here "
-                "and generate the NGINX configuration with it"
-                if mode == "auto"
-                else "no token is set, so whoever reaches this application's own port is shown "
-                "signed URLs; set XACCEL_TOKEN here and for the generated configuration"
-            )
-            return mode == "nginx"
-        token, _, version = presented.partition(";")
-        if hmac.compare_digest(token.encode("latin-1", "replace"), self._token):
-            if version != self._version:
-                self._say_once(
-                    "the NGINX configuration was generated from other settings or by another "
-                    "version; make it anew with: xaccel-wsgi nginx"
-                )
-            return True
-        missing = (
-            f"a request came {'without the' if not presented else 'with a wrong'} {TOKEN_FIELD}: "
-            "include the generated location part in every NGINX location that passes to the "
-            "application, and set the same XACCEL_TOKEN for both"
-        )
-        if mode == "nginx":
-            raise HandoffError(
-                "token", missing, "Nothing was handed over, so that no signed URL leaves."
-            )
-        self._say_once(f"{missing}; until then this process streams the files")
-        return False
+        return self._by({"nginx": handed_over, "stream": streamed}, received, watch.late)
 
-    def _hand_over(self, handoff: Handoff, start_response: "StartResponse") -> Iterable[bytes]:
-        # 204 without a type: NGINX replaces status and body, and a type would outlive them.
-        start_response("204 No Content", list(handoff_fields(handoff, self.settings)))
-        return []
+    def _by(
+        self,
+        carriers: Mapping[str, Callable[[], Iterable[bytes]]],
+        received: "WSGIEnvironment",
+        start_response: "StartResponse",
+        *,
+        redirects: bool = False,
+    ) -> Iterable[bytes]:
+        """Has the right one of `carriers` send, or says which it is to who may ask."""
+        choice = self._chooser.choose(received.pop(_TOKEN_KEY, ""), redirects=redirects)
+        if is_inquiry(received, self.settings.token, time.time()):
+            return tell(choice.carrier, choice.shown, received, start_response)
+        choice.check()
+        if choice.remark:
+            self._say_once(choice.remark)
+        return carriers[choice.carrier]()
 
     def _say_once(self, message: str) -> None:
         if message not in self._said:

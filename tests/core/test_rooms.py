@@ -19,13 +19,13 @@ PACKAGE = "xaccel_wsgi"
 FLOORS = (
     {"errors"},
     {"fields"},
-    {"url", "disposition", "inline"},
+    {"url", "disposition", "inline", "inquiry"},
     {"origin", "overrides"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
     {"error_page", "receipt", "rate"},
     {"nginx", "stream", "redirect", "local"},
-    {"watch"},
+    {"watch", "choice"},
     {"middleware"},
     {"find"},
     {"pyramid", "testing", "s3"},
@@ -40,7 +40,7 @@ NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "dispositi
 PURE = {
     "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "settings",
     "remote_file", "handoff", "answer", "error_page", "receipt", "nginx", "nginx.wire",
-    "nginx.config", "redirect", "rate", "local", "watch",
+    "nginx.config", "redirect", "rate", "local", "watch", "inquiry", "choice",
 }  # fmt: skip
 IMPURE = (
     "socket", "ssl", "select", "selectors", "asyncio", "http.client", "http.server",
