@@ -2,6 +2,8 @@
 
 import argparse
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +37,24 @@ def system_resolvers() -> Iterator[str]:
         address = address.strip()
         if word == "nameserver" and "%" not in address:
             yield f"[{address}]" if ":" in address else address
+
+
+def installed_nginx(binary: str | None) -> tuple[str, tuple[int, int, int]] | None:
+    """Finds an NGINX of this machine and asks for its version.
+
+    Args:
+        binary: Its path or name; None is the usual one.
+
+    Returns:
+        Path and version; None where there is none that is supported.
+    """
+    # Debian has it where only root's PATH leads.
+    path = shutil.which(binary or "nginx") or shutil.which(binary or "/usr/sbin/nginx")
+    if path is None:
+        return None
+    said = subprocess.run([path, "-v"], capture_output=True, text=True, check=False).stderr  # noqa: S603
+    match = re.search(r"nginx/[0-9.]+", said)
+    try:
+        return (path, version(match[0])) if match else None
+    except argparse.ArgumentTypeError:
+        return None

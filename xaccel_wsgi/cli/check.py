@@ -1,8 +1,7 @@
-"""`xaccel-wsgi check`: the doctor, for an NGINX configuration."""
+"""`xaccel-wsgi check`: the doctor, for a live site, a configuration or an NGINX."""
 
 import argparse
-import shutil
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from ..doctor.finding import Finding, Progress
 from ..doctor.report import Terminal, as_json, exit_status
 from ..find import find_settings
 from ..nginx import config
-from .arguments import APP_HELP, system_resolvers, version
+from ..settings import Settings
+from .arguments import APP_HELP, installed_nginx, system_resolvers, version
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -21,31 +21,56 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the subcommand."""
     check = commands.add_parser(
         "check",
-        help="check an NGINX configuration",
-        description="Checks the real NGINX configuration against the one that would be generated. "
-        "The exit status is 0 if all is in order, 1 if something was found, 2 if it "
-        "couldn't be checked.",
+        help="check a live site, an NGINX configuration, or the NGINX of this machine",
+        description="Checks a live site by one of its own downloads; or the real NGINX "
+        "configuration against the one that would be generated; or whether the NGINX of this "
+        "machine does what is needed. The exit status is 0 if all is in order, 1 if something was "
+        "found, 2 if it couldn't be checked.",
     )
     check.set_defaults(run=_check)
     which = check.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "url", nargs="?", metavar="URL", help="a download of a live site; asked about 30 times"
+    )
     which.add_argument(
         "--nginx",
         metavar="FILE",
         help="the configuration: nginx.conf, or the output of nginx -T; - reads it from the input",
     )
+    which.add_argument(
+        "--self", action="store_true", help="start NGINX in a temporary folder and try it"
+    )
     check.add_argument("--app", metavar="MODULE:APP", help=APP_HELP)
+    check.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="NAME:VALUE",
+        help='for the URL: what permits the download, as in "Cookie: session=..."; never printed',
+    )
+    check.add_argument("--filename", help="for the URL: what the download should be called")
+    check.add_argument(
+        "--nginx-binary",
+        metavar="PATH",
+        help="for --self, and for the version that --nginx compares with (nginx)",
+    )
     check.add_argument(
         "--nginx-version",
         type=version,
         metavar="X.Y.Z",
-        help="the NGINX that reads the configuration (the one of this machine)",
+        help="for --nginx: the NGINX that reads the configuration (the binary's version)",
     )
     check.add_argument("--json", action="store_true", help="print findings for machines")
 
 
 def _check(options: argparse.Namespace) -> int:
     terminal = Terminal(sys.stdout, sys.stderr)
-    findings = _findings(options, terminal.progress)
+    if options.self:
+        findings = _self(options, terminal.progress)
+    elif options.nginx:
+        findings = _configuration(options, terminal.progress)
+    else:
+        findings = _site(options, terminal.progress)
     if options.json:
         found = list(findings)
         print(as_json(found))
@@ -55,37 +80,59 @@ def _check(options: argparse.Namespace) -> int:
     return exit_status(found)
 
 
-def _findings(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+def _site(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+    from ..doctor.site import Site, check_site
+
+    # Without an application only the token is of use, and not even that is needed.
+    settings: Settings | None = None
+    if options.app or os.environ.get("XACCEL_ORIGINS"):
+        settings = find_settings(options.app)
+    return check_site(
+        Site(options.url, options.header),
+        progress,
+        settings=settings,
+        token=settings.token if settings else os.environ.get("XACCEL_TOKEN") or None,
+        filename=options.filename,
+    )
+
+
+def _configuration(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
     from ..doctor.configuration import check_configuration
 
     settings = find_settings(options.app)
+    progress("Comparing the configuration with the one that would be generated")
+    installed = installed_nginx(options.nginx_binary)
     target = config.Target(
-        version=options.nginx_version or _installed_version() or config.OLDEST_VERSION,
+        version=options.nginx_version or (installed and installed[1]) or config.OLDEST_VERSION,
         resolvers=tuple(system_resolvers()) or ("127.0.0.1",),
     )
-    progress("Comparing ...")
     return check_configuration(options.nginx, settings, target)
 
 
+def _self(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+    from ..doctor.self_test import check_nginx
+
+    return check_nginx(installed_nginx(options.nginx_binary), progress)
+
+
 def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:
-    if all(finding.status == "ok" for finding in found):
+    wrong = [finding for finding in found if finding.status != "ok"]
+    app = options.app or "MODULE:APP"
+    if not wrong:
         return []
-    command = " ".join(["xaccel-wsgi nginx", *([options.app] if options.app else [])])
+    if options.nginx:
+        return [
+            "Make the parts anew rather than mending them: "
+            f"xaccel-wsgi nginx {app} --output /etc/nginx/xaccel",
+            "nginx -t, then reload.",
+            "Run this check again.",
+        ]
+    if options.self:
+        return ["Use an NGINX from 1.22 on with its usual modules; then run this check again."]
+    if all(finding.id == "carrier" and "Cannot tell" in finding.what for finding in wrong):
+        return ["Run it again with XACCEL_TOKEN set to the site's token."]
     return [
-        f"Make the parts anew rather than mending them: {command} --output /etc/nginx/xaccel",
-        "nginx -t, then reload.",
+        "See whether NGINX is told what it should be: "
+        f"xaccel-wsgi check --nginx /etc/nginx/nginx.conf --app {app}",
         "Run this check again.",
     ]
-
-
-def _installed_version() -> tuple[int, int, int] | None:
-    """Asks the NGINX of this machine; None where there is none, or an unsupported one."""
-    # Debian has it where only root's PATH leads.
-    binary = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if binary is None:
-        return None
-    said = subprocess.run([binary, "-v"], capture_output=True, text=True, check=False).stderr  # noqa: S603
-    try:
-        return version(said.rpartition(":")[2].split()[0])
-    except (argparse.ArgumentTypeError, IndexError):
-        return None

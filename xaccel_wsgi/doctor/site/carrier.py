@@ -1,0 +1,82 @@
+"""Who sends the file? Both carriers answer alike, so the application has to be asked."""
+
+import json
+import time
+from collections.abc import Iterator
+
+from ...inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
+from ..finding import Finding, Status
+from .client import Ask
+
+_GROUP = "Who sends it"
+
+_UNSHOWN = "nginx -t, then xaccel-wsgi check --nginx /etc/nginx/nginx.conf --app MODULE:APP"
+# By carrier and by what the request showed.
+_SAID: dict[tuple[str, str], tuple[Status, str, str, str]] = {
+    ("nginx", "current"): ("ok", "NGINX sends it, and its configuration is current", "", ""),
+    ("nginx", "outdated"): (
+        "warn",
+        "NGINX sends it, by a configuration from other settings or another version",
+        "What changed since then isn't obeyed.",
+        "xaccel-wsgi nginx MODULE:APP --output /etc/nginx/xaccel, nginx -t, reload.",
+    ),
+    ("redirect", ""): ("ok", "The client is sent to the store", "", ""),
+    ("refused", ""): (
+        "bad",
+        "Nobody sends it: mode is nginx, and NGINX doesn't show the token",
+        "The application answers with an error.",
+        f"Include the location part where NGINX passes to the application: {_UNSHOWN}",
+    ),
+    ("stream", "current"): (
+        "warn",
+        'The application sends it itself: mode is "stream"',
+        "A worker is busy for as long as a client is slow.",
+        'Set mode="auto": NGINX is there and shows the token.',
+    ),
+    ("stream", "missing"): (
+        "bad",
+        "The application sends it itself: nothing in front shows the token",
+        "A worker is busy for as long as a client is slow.",
+        f"Include the location part where NGINX passes to the application: {_UNSHOWN}",
+    ),
+    ("stream", "wrong"): (
+        "bad",
+        "The application sends it itself: NGINX shows another token",
+        "A worker is busy for as long as a client is slow.",
+        "Generate the configuration with the application's XACCEL_TOKEN.",
+    ),
+}
+
+
+def findings(ask: Ask, token: str | None) -> Iterator[Finding]:
+    """Asks the application, where the token is known."""
+    if token is None:
+        yield Finding(
+            id="carrier",
+            status="warn",
+            group=_GROUP,
+            what="Cannot tell whether NGINX sends it",
+            why="Both carriers answer alike; the application says it only to who knows the token.",
+            fix="Set XACCEL_TOKEN to the site's, or give --app.",
+        )
+        return
+    what = "GET, asking who would send it"
+    answer = ask(what, ((INQUIRY_FIELD, inquiry(token, time.time())),))
+    if answer.value("Content-Type") != INQUIRY_TYPE:
+        yield Finding(
+            id="carrier",
+            status="warn",
+            group=_GROUP,
+            where=what,
+            what="Cannot tell whether NGINX sends it: the application didn't say",
+            why="It has another token, its clock or this one is five minutes wrong, or a cache "
+            "in between answers.",
+            fix="Give the token that the application has.",
+        )
+        return
+    said = json.loads(answer.body)
+    key = said["carrier"], said["token"]
+    status, text, why, fix = _SAID.get(key) or _SAID[said["carrier"], ""]
+    yield Finding(
+        id="carrier", status=status, group=_GROUP, where=what, what=text, why=why, fix=fix
+    )
