@@ -40,7 +40,9 @@ def check_site(
     whole = ask("GET")
     location = whole.value("Location")
     if any(mark in urlsplit(location).query.lower() for mark in _LOOKS_SIGNED):
-        yield _redirected(whole)
+        said = list(carrier.findings(ask, token))
+        yield from said
+        yield _redirected(whole, is_meant=all(finding.status == "ok" for finding in said))
         return
     if whole.status != 200:
         raise CheckError(
@@ -54,11 +56,11 @@ def check_site(
     yield from doors.findings(ask, site, whole, settings)
 
 
-def _redirected(whole: Answer) -> Finding:
+def _redirected(whole: Answer, *, is_meant: bool) -> Finding:
     return Finding(
         id="redirected",
-        status="warn",
-        group="Who sends it",
+        status="ok" if is_meant else "warn",
+        group="What the client gets",
         where=whole.request,
         what=f"The client is sent to the store with a signed URL ({whole.status})",
         why="Whoever sees the URL has the file for as long as the signature lasts. That is what "
