@@ -13,7 +13,7 @@ from tests.support.wsgi import serve
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.doctor.site import Site, check_site
-from xaccel_wsgi.inquiry import is_inquiry, reply
+from xaccel_wsgi.inquiry import Carrier, Shown, is_inquiry, tell
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,6 +25,11 @@ FILE = bytes(range(256)) * 20
 
 # Gets a request and what the site would answer; returns what the client gets.
 Layer = Callable[[Request, Response], Response]
+
+
+def told(carrier: Carrier, shown: Shown, request: Request) -> Response:
+    """What an application says when it is asked who sends the file."""
+    return Response.from_app(lambda *wsgi: tell(carrier, shown, *wsgi), request.environ)
 
 
 def store(request: Request) -> Response:
@@ -60,8 +65,7 @@ class RightSite:
         if "session=" not in environ.get("HTTP_COOKIE", ""):
             return Response(status=302, headers={"Location": "/login"})(environ, start_response)
         if is_inquiry(environ, TOKEN, time.time()):
-            fields, body = reply("nginx", "current")
-            return Response(body, headers=list(fields))(environ, start_response)
+            return tell("nginx", "current", environ, start_response)
         return self._middleware(environ, start_response)
 
 

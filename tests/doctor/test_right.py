@@ -23,6 +23,9 @@ OPTIONS: dict[str, dict[str, object]] = {
     "a prefix of its own": {"prefix": "/behind/the/scenes/"},
     "a cache": {"cache": "/var/cache/xaccel"},
     "error pages of the application's": {"error_page": "/errors/{status}"},
+    "local files": {"internal_locations": {"/protected/": "/srv/files/"}},
+    "local files alone": {"origins": None, "internal_locations": {"/protected/": "/srv/files/"}},
+    "a log for messages": {"nginx_error_log": "/var/log/nginx/transfers.log"},
     "more headers": {
         "hidden_headers": ["x-amz-meta-owner"],
         "carried_headers": ["X-Mine"],

@@ -8,7 +8,7 @@ from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
 from tests.conftest import Views
-from tests.doctor.sites import COOKIE, FILE, NAME, TOKEN, Layer, check, served, store
+from tests.doctor.sites import COOKIE, FILE, NAME, TOKEN, Layer, check, served, store, told
 from tests.support.remote import Request as Asked
 from tests.support.remote import StubRemote, answer
 from tests.support.site import CARRIERS, Carrier
@@ -17,7 +17,7 @@ from tests.support.site import Site as BothCarriers
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.doctor.site import Site, check_site
 from xaccel_wsgi.errors import CheckError
-from xaccel_wsgi.inquiry import INQUIRY_TYPE, Shown, reply
+from xaccel_wsgi.inquiry import INQUIRY_TYPE, Shown
 from xaccel_wsgi.inquiry import Carrier as Sender
 
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc"
@@ -102,10 +102,7 @@ def sender(carrier: Sender, shown: Shown) -> Layer:
     """Lets the application say who sends the file."""
 
     def layer(request: Request, response: Response) -> Response:
-        if _is_inquiry(response):
-            fields, body = reply(carrier, shown)
-            return Response(body, headers=list(fields))
-        return response
+        return told(carrier, shown, request) if _is_inquiry(response) else response
 
     return layer
 
@@ -208,7 +205,7 @@ FAULTS: dict[str, tuple[Layer, set[str]]] = {
     "the token": (again("X-Debug", f"token={TOKEN}"), {"leak:token"}),
     "a signed URL": (again("Content-Location", SIGNED), {"leak:signature"}),
     "sent to a signed URL": (
-        instead(lambda _: True, lambda _: Response("", 302, {"Location": SIGNED})), 
+        instead(lambda _: True, lambda _: Response("", 302, {"Location": SIGNED})),
         {"carrier", "redirected"},
     ),
     "no rule for caches": (header("Cache-Control", ""), {"caching"}),

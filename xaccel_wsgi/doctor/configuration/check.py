@@ -142,7 +142,10 @@ class _Check:
 
     def _handwritten(self, scope: Scope, group: str) -> Iterator[Finding]:
         group = f"{group}, {name_of(scope)}, which isn't ours"
-        differences = self._comparison.differences(model(self._reference), scope, ours=False)
+        generated = model(self._reference)
+        if generated is None:
+            return
+        differences = self._comparison.differences(generated, scope, ours=False)
         left = []
         for difference in filter(matters, differences):
             if difference.name == "proxy_pass":

@@ -39,13 +39,17 @@ def handwritten_locations(server: Scope, ours: set[Directive]) -> Iterator[Scope
             yield scope
 
 
-def model(reference: Reference) -> Scope:
+def model(reference: Reference) -> Scope | None:
     """Returns the generated location that first asks the remote, with all that holds in it."""
-    outer = next(s for s in reference.server.within("location") if s.here("internal"))
-    inner = next(outer.within("location")).directive
-    own = inner.block or ()
-    inherited = (d for d in outer.block if d.name not in {"location", *(o.name for o in own)})
-    return Scope(replace(inner, block=(*own, *inherited)))
+    asking = (
+        s for s in reference.server.locations() if s.here("internal") and s.here("proxy_pass")
+    )
+    scope = next(asking, None)
+    if scope is None:
+        return None
+    names = dict.fromkeys(d.name for s in (scope, *scope.enclosing) for d in s.block)
+    holding = (d for name in names for d in scope.holding(name) if d.name != "location")
+    return Scope(replace(scope.directive, block=tuple(holding)))
 
 
 def passes_anywhere(scope: Scope, settings: Settings) -> str:
