@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import is_resource_modified
 
 from .errors import RemoteFileError, shown
-from .fields import VALUE, Fields
+from .fields import CONTROL, VALUE, Fields
 from .inline import sandboxed
 from .remote_file import RemoteFile
 from .settings import Settings
@@ -176,9 +176,11 @@ def _client_side(
     cookies = []
     decided = _joined(field for field in app_fields if field[0].lower() in carried)
     for name, value in app_fields:
-        if "\r" in value or "\n" in value:
+        if CONTROL.search(value):
             raise RemoteFileError(
-                "headers", f"the value of {shown(name)} holds a line break", "Remove or encode it."
+                "headers",
+                f"the value of {shown(name)} holds a control character",
+                "Remove or encode it: a line break would split the header.",
             )
         lower = name.lower()
         if lower == "set-cookie":

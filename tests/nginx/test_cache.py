@@ -17,7 +17,7 @@ from tests.support.store import TYPE, store
 from xaccel_wsgi import RemoteFile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SLICE = 65536
 FILE = bytes(n * n % 251 for n in range(4 * SLICE + 5000))
@@ -428,6 +428,34 @@ def test_a_later_slice_that_fails(
 # --- The guard ---
 
 
+@pytest.mark.bypass(
+    "a kept private file, without permission", "the application's refusal", carrier="nginx"
+)
+@pytest.mark.parametrize(
+    "field",
+    [("Range", "bytes=0-3"), ("If-None-Match", '"r"'), ("If-Range", '"r"'), ("Cookie", "stolen")],
+    ids=lambda field: field[0],
+)
+def test_a_kept_file_without_permission(
+    field: tuple[str, str], keeping: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """A warm copy spares the remote, never the application's decision."""
+    remote.script = {"/k": KEPT}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
+    assert send(keeping.nginx.address, "/f").body == FILE
+
+    def refuse(_environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        start_response("403 Forbidden", [("Content-Length", "3")])
+        return [b"no\n"]
+
+    views.view = lambda _: refuse  # type: ignore[assignment,return-value]
+    got = send(keeping.nginx.address, "/f", [field])
+    assert (got.status, got.body) == (403, b"no\n")
+
+
+@pytest.mark.bypass(
+    "a kept private file: by clients, jumps, another application", "404", carrier="nginx"
+)
 @pytest.mark.parametrize("room", ["cached/", "cached-own/"])
 def test_a_kept_file_without_the_application(
     room: str, views: Views, remote: StubRemote, version: str, nginx_binary: str, tmp_path

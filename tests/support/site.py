@@ -26,9 +26,18 @@ NOBODY = "127.0.0.1:9"
 
 
 def nginx_in_front(
-    app_server: str, settings: Settings, folder: Path, binary: str, *, resolver: str = NOBODY
+    app_server: str,
+    settings: Settings,
+    folder: Path,
+    binary: str,
+    *,
+    resolver: str = NOBODY,
+    beside: str = "",
 ) -> NginxServer:
-    """Starts NGINX with the configuration that is generated from an application's settings."""
+    """Starts NGINX with the configuration that is generated from an application's settings.
+
+    `beside` is what else the site's `server` block has.
+    """
     major, minor, patch = nginx_version(binary)
     target = config.Target(version=(major, minor, patch), resolvers=(resolver,))
     user = "root" if os.geteuid() == 0 else ""
@@ -36,6 +45,7 @@ def nginx_in_front(
     text = config.standalone(settings, target, f"127.0.0.1:{free_port()}", app_server, user)
     # Kept connections are a worker's own; with one, which is used again is no matter of luck.
     text = re.sub(r"(?m)^worker_processes \d+;", "worker_processes 1;", text)
+    text = text.replace("server_name _;", f"server_name _;\n{beside}")
     (folder / "nginx.conf").write_text(text)
     return NginxServer(folder, binary)
 
@@ -55,11 +65,13 @@ class Site:
         binary: str,
         *,
         resolver: str = NOBODY,
+        beside: str = "",
         **options: Any,
     ) -> None:
         """Serves `app` behind a newly generated configuration.
 
-        One that has no middleware yet is wrapped, with the settings of `options`.
+        One that has no middleware yet is wrapped, with the settings of `options`. `beside` is what
+        else the `server` block has.
         """
         found = find_middleware(app)
         if found is None:
@@ -68,7 +80,12 @@ class Site:
         self._server = serve(app)
         try:
             self.nginx = nginx_in_front(
-                self._server.address, self.app.settings, folder, binary, resolver=resolver
+                self._server.address,
+                self.app.settings,
+                folder,
+                binary,
+                resolver=resolver,
+                beside=beside,
             )
         except BaseException:
             self._server.close()

@@ -1,6 +1,5 @@
 """Fetching: from a handoff to the remote's final answer, redirects followed."""
 
-import re
 import ssl
 from collections.abc import Iterator
 from http.client import HTTPConnection as StandardConnection
@@ -13,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from ..answer import FOLLOWED_STATUSES, MAX_HOPS, next_hop
 from ..errors import XAccelError, shown
-from ..fields import NAME, Fields
+from ..fields import CONTROL, NAME, Fields
 from ..handoff import Handoff
 from ..receipt import Receipt
 from ..settings import Settings
@@ -21,7 +20,6 @@ from ..url import RemoteUrl
 from .connection import Connections
 from .response import StrictResponse
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _FAILURES = (OSError, HTTPError, HTTPException)
 
 
@@ -207,7 +205,7 @@ def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> Str
 
 def _is_sendable(name: str, value: str) -> bool:
     """Tells whether every WSGI server sends the field: some fail on any other."""
-    return NAME.fullmatch(name) is not None and _CONTROL.search(value) is None
+    return NAME.fullmatch(name) is not None and CONTROL.search(value) is None
 
 
 def _fetch_error(error: Exception) -> FetchError:

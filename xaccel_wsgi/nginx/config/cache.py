@@ -12,7 +12,7 @@ from .error_pages import not_within_a_body, plain_answer
 from .layout import indented, milliseconds
 from .messages import messages
 from .target import Target
-from .transfer import question, transfer
+from .transfer import only_admitted, question, transfer
 
 PAGE_416 = "$xaccel_page_416"
 
@@ -93,6 +93,7 @@ def around_the_cache(settings: Settings, target: Target) -> Iterator[str]:
     """Yields the locations for what slices can't answer."""
     yield "# Asked for once more, as the client did."
     yield "location @xaccel_past_the_cache {"
+    yield from indented(only_admitted())
     yield from indented(not_within_a_body(settings))
     yield from indented(question(settings))
     yield from indented(transfer(settings, target))

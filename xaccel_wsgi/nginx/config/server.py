@@ -22,7 +22,7 @@ from .layout import indented, quoted, text_of
 from .local import local_locations
 from .receipts import PAGE
 from .target import Target
-from .transfer import question, transfer
+from .transfer import only_admitted, question, transfer
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
 
 _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
@@ -101,6 +101,7 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     )
     yield "# A redirect of the remote's. A named location inherits nothing from the first."
     yield "location @xaccel_hop {"
+    yield from indented(only_admitted())
     yield from indented(not_within_a_body(settings))
     yield f"    # At most {MAX_HOPS}. NGINX jumps ten times, try_files and error_page included, so"
     yield "    # none is spent on finding out that there was one redirect too many."

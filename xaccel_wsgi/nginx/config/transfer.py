@@ -19,6 +19,13 @@ _HEADERS_HASH_SIZE = 4096
 _CHOSEN = {final(name) for name in (*VALIDATORS, "Content-Type", POLICY)}
 
 
+def only_admitted() -> Iterator[str]:
+    """Yields what a named location needs that asks a remote."""
+    yield "# X-Accel-Redirect and error_page lead to named locations as well, from anywhere on this"
+    yield "# server. What came by a handoff has an origin."
+    yield 'if ($xaccel_origin = "") { return 404; }'
+
+
 def question(settings: Settings, *, in_slices: bool = False) -> Iterator[str]:
     """Yields the directives that ask the remote; no location inherits these."""
     yield "# Decoded bytes are sent as they are: what was signed is what is asked for."
