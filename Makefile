@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz security-table lint docs bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz security-table lint docs release bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -61,6 +61,10 @@ security-table: build/ready-test
 docs: build/ready-docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 	@echo "Open build/site/index.html"
+
+# All but the upload: make release VERSION=1.2.3
+release: build/ready-release
+	.venv/bin/python tools/release.py $(VERSION) $(TESTS)
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py
