@@ -1,8 +1,8 @@
 """Makes a release, but for the upload: `make release VERSION=1.2.3`.
 
 Writes the version and moves the changelog's entries, builds sdist and wheel into dist/, installs
-the wheel into an empty environment, and has the sdist's own tests try it there. If all of that holds
-it commits and tags; if not, the tree is left as it was.
+the wheel into an empty environment, and has the sdist's own tests try it there. If all of that
+holds it commits and tags; if not, the tree is left as it was.
 """
 
 import argparse
