@@ -1,4 +1,4 @@
-"""The fenced snippets of README.md and docs/, with what each language's test has to know.
+"""The fenced snippets of README.md, CONTRIBUTING.md and docs/, and how each language is tested.
 
 A snippet's language says how it is tested:
 
@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LANGUAGES = {"python", "sh", "nginx", "ini", "yaml", "dockerfile", "text", "http"}
 
 _FENCE = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

@@ -96,7 +96,8 @@ def _run(folder: Path, port: int, nginx: str | None, pause: Callable[[float], No
     The reading room is open:  http://{HOST}:{port}/
 
 Sign in as Ada or as Grace; each has files that the other may not open.
-The files lie in {environ["S3_ENDPOINT_URL"]} and pass through {carrier}."""
+The files lie in {environ["S3_ENDPOINT_URL"]} and pass through {carrier};
+"What happened" below each of them tells how."""
         )
         if nginx:
             _say(f"NGINX writes what it answers to {folder / 'nginx' / 'access.log'}")
