@@ -7,7 +7,7 @@ from typing import cast
 
 from .. import __version__
 from ..errors import XAccelError
-from . import check, nginx
+from . import check, explain, nginx
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,4 +28,5 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     nginx.add_to(commands)
     check.add_to(commands)
+    explain.add_to(commands)
     return parser

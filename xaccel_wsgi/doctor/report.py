@@ -60,6 +60,27 @@ class Terminal:
             for number, step in enumerate(next_steps, 1):
                 self._paragraph(step, f"  {number}. ", "     ")
 
+    def section(self, heading: str, lines: Sequence[tuple[str, str]]) -> None:
+        """Prints lines of a label and what there is to say about it."""
+        self._print("\n" + self._styled(_BOLD, heading))
+        for label, text in lines:
+            padded = f"  {label:<13}"
+            styled = self._styled(_DIM, padded)
+            self._paragraph(text, styled, " " * 15, invisible=len(styled) - len(padded))
+
+    def refusal(self, problem: str, remedy: str) -> None:
+        """Prints why something goes no further."""
+        finding = Finding(
+            id="refused", status="bad", group="", what=f"Refused: {problem}", fix=remedy
+        )
+        self._print("")
+        self._finding(finding)
+
+    def note(self, text: str) -> None:
+        """Prints a remark."""
+        self._print("")
+        self._paragraph(text, "", "")
+
     def progress(self, text: str) -> None:
         """Shows on the last line what is being done."""
         if not self._errors.isatty() or os.environ.get("TERM") == "dumb":
