@@ -33,7 +33,7 @@ def test_a_right_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr()
     assert said.err == ""
     assert said.out.endswith("in order.\n")
-    assert "location @xaccel_hop" in said.out
+    assert "@xaccel_hop" in said.out
 
 
 def test_a_wrong_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

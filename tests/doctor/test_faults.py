@@ -57,7 +57,8 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         ["missing:if:$xaccel_change ="], "bad",
     ),
     "more redirects are followed": (
-        swap(SERVER, '"++++++"', '"++++++++"'), ["different:if:$xaccel_hops ="], "bad",
+        swap(SERVER, 'if ($xaccel_hops = "', 'if ($xaccel_hops = "++'),
+        ["different:if:$xaccel_hops ="], "bad",
     ),
     "credentials follow to another host": (
         drop(SERVER, 'set $xaccel_request_authorization "";', after=HOP),
@@ -221,8 +222,12 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         swap(SERVER, "return 404;", "return 404; sub_filter a b;"), ["extra:sub_filter"], "bad",
     ),
     "text in all files of the server is replaced": (
-        swap(SITE, "listen 8081;", "listen 8081; sub_filter a b; sub_filter_types *;"),
-        ["extra:sub_filter", "extra:sub_filter"], "bad",
+        both(
+            swap(SITE, "listen 8081;", "listen 8081; sub_filter a b; sub_filter_types *;"),
+            drop(SERVER, "sub_filter_types text/x-xaccel-nothing;"),
+        ),
+        ["different:sub_filter_types"],
+        "bad",
     ),
     "an error page is missing": (
         drop_block(SERVER, "location @xaccel_502"), ["missing:location:@xaccel_502"], "bad",

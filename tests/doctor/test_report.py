@@ -46,7 +46,7 @@ def _shown(
         monkeypatch.setenv(name, value)
     stream = _Tty(encoding, is_tty=is_tty)
     terminal = Terminal(stream, _Tty(encoding, is_tty=is_tty))
-    found = terminal.show([OK, WARN, BAD])
+    found = terminal.show("The site", [OK, WARN, BAD])
     terminal.conclude(found, ["Do this.", "Then that."])
     return stream.text
 
@@ -55,7 +55,8 @@ def test_findings_stand_under_their_headings(monkeypatch: pytest.MonkeyPatch) ->
     """Good ones in a line; of others where, why, and what to write; and what it comes to."""
     assert (
         _shown(monkeypatch)
-        == """
+        == """The site
+
 First
   ✓ All is well
   ! Slow
@@ -116,7 +117,7 @@ def test_progress_is_wiped_away(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal(stream, errors)
     terminal.progress("Asking")
     assert errors.text == "Asking"
-    terminal.show([OK])
+    terminal.show("x", [OK])
     assert errors.text == "Asking\r      \r"
     silent = _Tty("utf-8", is_tty=False)
     Terminal(stream, silent).progress("Asking")

@@ -12,7 +12,8 @@ from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import load_settings
 
-VERSIONS = [(1, 22, 1), (1, 26, 3), (1, 30, 6)]
+# From 1.27.3 on upstreams follow DNS.
+VERSIONS = [(1, 22, 1), (1, 30, 6)]
 OPTIONS: dict[str, dict[str, object]] = {
     "the default": {},
     "no token": {"token": None},
@@ -50,7 +51,7 @@ def test_what_is_generated_is_in_order(
     for protocol in ("http", "uwsgi"):
         findings = Files(settings, version, protocol).check(tmp_path / protocol)
         assert _wrong(findings) == []
-        assert len(findings) > 5
+        assert {finding.status for finding in findings} == {"ok"}
 
 
 @pytest.mark.parametrize("protocol", ["http", "uwsgi"])

@@ -65,30 +65,27 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _check(options: argparse.Namespace) -> int:
     terminal = Terminal(sys.stdout, sys.stderr)
-    if options.self:
-        findings = _self(options, terminal.progress)
-    elif options.nginx:
-        findings = _configuration(options, terminal.progress)
-    else:
-        findings = _site(options, terminal.progress)
+    look = _self if options.self else _configuration if options.nginx else _site
+    subject, findings = look(options, terminal.progress)
     if options.json:
         found = list(findings)
         print(as_json(found))
     else:
-        found = terminal.show(findings)
+        found = terminal.show(subject, findings)
         terminal.conclude(found, _next_steps(options, found))
     return exit_status(found)
 
 
-def _site(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+def _site(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:
     from ..doctor.site import Site, check_site
 
     # Without an application only the token is of use, and not even that is needed.
     settings: Settings | None = None
     if options.app or os.environ.get("XACCEL_ORIGINS"):
         settings = find_settings(options.app)
-    return check_site(
-        Site(options.url, options.header),
+    site = Site(options.url, options.header)
+    return str(site.url), check_site(
+        site,
         progress,
         settings=settings,
         token=settings.token if settings else os.environ.get("XACCEL_TOKEN") or None,
@@ -96,7 +93,9 @@ def _site(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
     )
 
 
-def _configuration(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+def _configuration(
+    options: argparse.Namespace, progress: Progress
+) -> tuple[str, Iterator[Finding]]:
     from ..doctor.configuration import check_configuration
 
     settings = find_settings(options.app)
@@ -106,13 +105,16 @@ def _configuration(options: argparse.Namespace, progress: Progress) -> Iterator[
         version=options.nginx_version or (installed and installed[1]) or config.OLDEST_VERSION,
         resolvers=tuple(system_resolvers()) or ("127.0.0.1",),
     )
-    return check_configuration(options.nginx, settings, target)
+    number = ".".join(map(str, target.version))
+    subject = f"{options.nginx}, read by NGINX {number}, for {options.app or 'XACCEL_*'}"
+    return subject, check_configuration(options.nginx, settings, target)
 
 
-def _self(options: argparse.Namespace, progress: Progress) -> Iterator[Finding]:
+def _self(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:
     from ..doctor.self_test import check_nginx
 
-    return check_nginx(installed_nginx(options.nginx_binary), progress)
+    installed = installed_nginx(options.nginx_binary)
+    return installed[0] if installed else "", check_nginx(installed, progress)
 
 
 def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:

@@ -17,7 +17,7 @@ _MARKS: dict[Status, tuple[str, str, str]] = {
     "bad": ("✗", "x", "31"),
 }
 _TOTALS: dict[Status, str] = {"bad": "wrong", "warn": "to look at", "ok": "in order"}
-_BOLD, _DIM = "1", "2"
+_BOLD, _DIM, _FIX = "1", "2", "36"
 _WIDEST = 100
 _FIX_LINES = 3
 
@@ -34,11 +34,17 @@ class Terminal:
         self._width = min(_WIDEST, shutil.get_terminal_size().columns)
         self._progress = 0
 
-    def show(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Prints findings as they come, each group under its heading; returns them."""
+    def show(self, subject: str, findings: Iterable[Finding]) -> list[Finding]:
+        """Prints what is looked at, and findings as they come, under their headings.
+
+        Returns:
+            The findings.
+        """
         shown: list[Finding] = []
         for finding in findings:
             self._clear()
+            if not shown:
+                self._paragraph(subject, "", "", style=_DIM)
             if not shown or finding.group != shown[-1].group:
                 self._print("\n" + self._styled(_BOLD, finding.group))
             self._finding(finding)
@@ -110,7 +116,7 @@ class Terminal:
         lines = finding.fix.splitlines()
         arrow = "→" if self._unicode else "->"
         for line in lines[:_FIX_LINES]:
-            self._paragraph(line, f"    {arrow} ", " " * (5 + len(arrow)))
+            self._paragraph(line, f"    {arrow} ", " " * (5 + len(arrow)), style=_FIX)
         if len(lines) > _FIX_LINES:
             self._paragraph(f"and {len(lines) - _FIX_LINES} more such lines", "      ", "      ")
 

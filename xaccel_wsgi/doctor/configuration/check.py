@@ -10,7 +10,7 @@ from ...settings import Settings
 from ..finding import Finding
 from .compare import Comparison, Difference, same_locations
 from .handwritten import handwritten_locations, matters, model, passes_anywhere
-from .hazards import replaced_within, rewritten, taken_before
+from .hazards import rewritten, taken_before
 from .passing import Passing, passing
 from .reading import read_file
 from .reference import Reference
@@ -86,7 +86,7 @@ class _Check:
             return
         yield from self._words.findings(differences, group)
         if not differences:
-            yield _ok("http", group, "upstreams and maps", http)
+            yield _ok("http", group, "Maps and upstreams as generated", http)
 
     def _server(
         self, server: Scope, to_app: list[Passing], ours: set[Directive], elsewhere: bool
@@ -111,15 +111,15 @@ class _Check:
         yield from self._words.findings(differences, group)
         touched = {d.scope.directive for d in differences}
         pairs = same_locations(expected, server)
-        for _, found in pairs:
-            if found is not None and touched.isdisjoint(_with_blocks(found.directive)):
-                yield _ok(f"location:{path_of(found)}", group, name_of(found), found)
+        right = [
+            path_of(found)
+            for _, found in pairs
+            if found is not None and touched.isdisjoint(_with_blocks(found.directive))
+        ]
+        if right:
+            yield _ok("locations", group, f"Locations as generated: {', '.join(right)}", server)
         prefix = self._settings.prefix
-        from_around = [*taken_before(server, prefix)]
-        for _, found in pairs:
-            if found is not None and found.holding("proxy_hide_header"):
-                from_around += replaced_within(found)
-        yield from self._words.findings(from_around, group)
+        yield from self._words.findings(taken_before(server, prefix), group)
         yield from rewritten(server, prefix, group)
 
     def _location_part(self, each: Passing, group: str) -> Iterator[Finding]:
@@ -138,7 +138,12 @@ class _Check:
             differences.append(Difference("extra", ignoring.name, "", scope, actual=ignoring))
         yield from self._words.findings(differences, group)
         if not differences:
-            yield _ok(f"passes:{path_of(scope)}", group, f"{name_of(scope)} to {each.to}", scope)
+            yield _ok(
+                f"passes:{path_of(scope)}",
+                group,
+                f"{name_of(scope)} shows the token to {each.to}",
+                scope,
+            )
 
     def _handwritten(self, scope: Scope, group: str) -> Iterator[Finding]:
         group = f"{group}, {name_of(scope)}, which isn't ours"
@@ -186,7 +191,7 @@ def _ok(what: str, group: str, text: str, scope: Scope) -> Finding:
 
 
 def _missing_part(part: str, scope: Scope, group: str, why: str) -> Finding:
-    where = f" in {name_of(scope)}" if scope.directive.name in ("location", "if") else ""
+    where = f" in {name_of(scope)}" if scope.is_location else ""
     return Finding(
         id=f"missing:{part}-part",
         status="bad",

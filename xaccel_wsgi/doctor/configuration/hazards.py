@@ -16,15 +16,6 @@ def taken_before(server: Scope, prefix: str) -> Iterator[Difference]:
             yield Difference("extra", "location", path, server, actual=scope.directive)
 
 
-def replaced_within(location: Scope) -> Iterator[Difference]:
-    """Yields what replaces text in files; they have no type of NGINX's, so `*` alone matters."""
-    types = [word for d in location.holding("sub_filter_types") for word in d.arguments]
-    if "*" in types:
-        for directive in location.holding("sub_filter"):
-            if directive not in location.block:
-                yield Difference("extra", "sub_filter", "", location, actual=directive)
-
-
 def rewritten(server: Scope, prefix: str, group: str) -> Iterator[Finding]:
     """Yields rules of the server that NGINX runs on internal paths too."""
     for directive in server.here("rewrite"):

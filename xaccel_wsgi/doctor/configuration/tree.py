@@ -70,6 +70,11 @@ class Scope:
         """The directives that stand in it."""
         return self.directive.block or ()
 
+    @property
+    def is_location(self) -> bool:
+        """Whether it is a location, or an `if` that makes one."""
+        return self.directive.name in ("location", "if")
+
     def here(self, name: str) -> list[Directive]:
         """Returns the directives of a name that stand in the block itself."""
         return [directive for directive in self.block if directive.name == name]

@@ -47,7 +47,7 @@ class Wording:
             id=f"{first.kind}:{first.name}{key}",
             status="warn" if all(map(is_minor, several)) else "bad",
             group=group,
-            where=(first.actual or first.scope.directive).place,
+            where=_where(first),
             what=self._redacted(_what(first, keys)),
             why=why or self._why(several),
             fix=self._redacted(fix),
@@ -84,10 +84,8 @@ class Wording:
 
 
 def name_of(scope: Scope) -> str:
-    """Names a location."""
-    if scope.directive.name == "if":
-        return scope.directive.head
-    return f"location {path_of(scope)}"
+    """Names a location, or an `if` in one."""
+    return scope.directive.head if scope.directive.name == "if" else f"location {path_of(scope)}"
 
 
 def path_of(scope: Scope) -> str:
@@ -108,6 +106,11 @@ def brief(difference: Difference) -> str:
     if difference.actual is None:
         return difference.name
     return " ".join((difference.name, *difference.actual.arguments[:1]))
+
+
+def _where(first: Difference) -> str:
+    place = (first.actual or first.scope.directive).place
+    return f"{place}, {name_of(first.scope)}" if first.scope.is_location else place
 
 
 def _what(first: Difference, keys: list[str]) -> str:
