@@ -66,7 +66,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 def _check(options: argparse.Namespace) -> int:
     terminal = Terminal(sys.stdout, sys.stderr)
     look = _self if options.self else _configuration if options.nginx else _site
-    subject, findings = look(options, terminal.progress)
+    subject, findings = look(options, _no_progress if options.json else terminal.progress)
     if options.json:
         found = list(findings)
         print(as_json(found))
@@ -74,6 +74,10 @@ def _check(options: argparse.Namespace) -> int:
         found = terminal.show(subject, findings)
         terminal.conclude(found, _next_steps(options, found))
     return exit_status(found)
+
+
+def _no_progress(_: str) -> None:
+    """Leaves the terminal to the JSON."""
 
 
 def _site(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:

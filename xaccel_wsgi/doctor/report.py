@@ -41,15 +41,17 @@ class Terminal:
             The findings.
         """
         shown: list[Finding] = []
-        for finding in findings:
+        try:
+            for finding in findings:
+                self._clear()
+                if not shown:
+                    self._paragraph(subject, "", "", style=_DIM)
+                if not shown or finding.group != shown[-1].group:
+                    self._print("\n" + self._styled(_BOLD, finding.group))
+                self._finding(finding)
+                shown.append(finding)
+        finally:
             self._clear()
-            if not shown:
-                self._paragraph(subject, "", "", style=_DIM)
-            if not shown or finding.group != shown[-1].group:
-                self._print("\n" + self._styled(_BOLD, finding.group))
-            self._finding(finding)
-            shown.append(finding)
-        self._clear()
         return shown
 
     def conclude(self, findings: Sequence[Finding], next_steps: Sequence[str]) -> None:
