@@ -30,7 +30,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     check.set_defaults(run=_check)
     which = check.add_mutually_exclusive_group(required=True)
     which.add_argument(
-        "url", nargs="?", metavar="URL", help="a download of a live site; asked about 30 times"
+        "url", nargs="?", metavar="URL", help="a download of a live site; asked about 20 times"
     )
     which.add_argument(
         "--nginx",

@@ -23,7 +23,7 @@ def check_site(
     """Asks a site for a download, in many ways.
 
     Args:
-        site: Asked about thirty times, for no more than 1 MiB each.
+        site: Asked about twenty times, for no more than 1 MiB each.
         progress: Told before each request.
         settings: The application's, where known.
         token: What NGINX and the application share, where known.
