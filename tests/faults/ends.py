@@ -1,23 +1,19 @@
 """How an exchange ends, as the client sees it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
 
 from tests.support.client import Received
-from tests.support.remote import Answer, Pause, Request, Script, Step
+from tests.support.remote import Answer, Routes, Script
 from xaccel_wsgi.answer import ERROR_BODIES
 
-# What the remotes would send, if nothing broke.
-BODY = bytes(range(256)) * 400
+from .sent import BODY
+
 # What the site in these tests is told; and what a busy machine may add.
 CONNECT_TIMEOUT_S = READ_TIMEOUT_S = 0.4
 SLACK_S = 2.0
-# What is offered without end must be refused long before that much was taken: what the kernel
-# holds for a connection, and room to spare.
-TAKEN_AT_MOST = 32 << 20
 
 
 class End(StrEnum):
@@ -29,7 +25,7 @@ class End(StrEnum):
     TIMEOUT = "504"
     UNANSWERED = "closed without an answer"
     RAW = "passed on as it came"
-    WAITING = "no answer for as long as the client stays"
+    WAITING = "waits for as long as the client does"
 
 
 def end_of(received: Received, body: bytes = BODY) -> End:
@@ -62,7 +58,7 @@ class Fault:
     """
 
     kind: str
-    remote: Answer | Script | dict[str, Answer | Script]
+    remote: Answer | Script | Routes
     ends: End | tuple[End, End]
     after_s: float = 0
 
@@ -88,30 +84,3 @@ def cases(*faults: Fault) -> pytest.MarkDecorator:
             for fault in faults
         ],
     )
-
-
-class Flood:
-    """A script that goes on and on, and counts what was taken of it."""
-
-    def __init__(self, beginning: bytes, block: bytes, total_bytes: int = 1 << 30) -> None:
-        """Offers `beginning`, and then as many blocks as make up `total_bytes`."""
-        self._beginning = beginning
-        self._block = block * (65536 // len(block) or 1)
-        self._total_bytes = total_bytes
-        self.taken_bytes = 0
-
-    def __call__(self, _: Request) -> Iterator[Step]:
-        """Plays it once; what is taken ends where the other side ends."""
-        self.taken_bytes = 0
-        yield self._beginning
-        while self.taken_bytes < self._total_bytes:
-            yield self._block
-            self.taken_bytes += len(self._block)
-
-
-def drip(data: bytes, seconds: float, *, pieces: int | None = None) -> Iterator[Step]:
-    """Yields `data` a byte, or a piece, at a time."""
-    size = 1 if pieces is None else -(-len(data) // pieces)
-    for at in range(0, len(data), size):
-        yield data[at : at + size]
-        yield Pause(seconds)

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_SETTLED_S = 5.0
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,9 @@ class Grounds:
     def _warm_up(self) -> None:
         # A new NGINX looks its upstreams up after it began to accept.
         self.secure.script = {"/k": answer(200, body=b"ready")}
-        deadline = time.monotonic() + _SETTLED_S
-        while self.ask("nginx", self.secure.url("/k", "localhost")).status != 200:
-            if time.monotonic() > deadline:
-                raise RuntimeError("NGINX doesn't reach its upstreams")
-            time.sleep(0.02)
-        self.ask("stream", self.secure.url("/k", "localhost"))
+        url = self.secure.url("/k", "localhost")
+        wait_until(lambda: self.ask("nginx", url).status == 200)
+        self.ask("stream", url)
         self.clear()
 
     def ask(self, carrier: Carrier, url: str, *, timeout_s: float = 10) -> Received:
@@ -147,12 +144,12 @@ class Grounds:
         return Held(
             _descriptors(os.getpid()),
             threading.active_count(),
-            sum(map(_descriptors, _children(self.site.nginx.pid))),
+            sum(map(_descriptors, children(self.site.nginx.pid))),
         )
 
     def left(self) -> str:
         """Returns what is left of an exchange after a while; empty if nothing is."""
-        deadline = time.monotonic() + _SETTLED_S
+        deadline = time.monotonic() + _PATIENCE_S
         while not (held := self.held()).within(self._at_rest):
             if time.monotonic() > deadline:
                 return f"{held}, and at rest it was {self._at_rest}"
@@ -165,6 +162,14 @@ class Grounds:
         self._closing.close()
 
 
+def wait_until(holds: Callable[[], bool], within_s: float = _PATIENCE_S) -> None:
+    """Returns when it holds, and fails where it doesn't in time."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def _descriptors(pid: int) -> int:
     """Returns how many files a process has open; 0 where the system doesn't tell."""
     try:
@@ -173,6 +178,7 @@ def _descriptors(pid: int) -> int:
         return 0
 
 
-def _children(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        yield from map(int, task.read_text().split())
+def children(pid: int) -> list[int]:
+    """Returns the processes that one has started and that are still there."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -13,9 +13,9 @@ from tests.support.client import send
 from tests.support.remote import Answer, Hang, Script, answer
 from tests.support.site import Carrier
 
-from .ends import BODY, READ_TIMEOUT_S, SLACK_S, TAKEN_AT_MOST, End, Flood, end_of
-from .grounds import Grounds
-from .test_answers import CHUNKED, HALF, OK, SIZED, to
+from .ends import READ_TIMEOUT_S, SLACK_S, End, end_of
+from .grounds import Grounds, wait_until
+from .sent import BODY, CHUNKED, HALF, OK, SIZED, TAKEN_AT_MOST, Flood, to
 
 HUGE = OK + b"Content-Length: 1073741824\r\n\r\n"
 REQUEST = b"GET /f HTTP/1.1\r\nHost: app.example\r\n\r\n"
@@ -45,14 +45,6 @@ def reset(connection: socket.socket) -> None:
 
 def close(connection: socket.socket) -> None:
     """Leaves the coming close as it is."""
-
-
-def wait_until(holds: Callable[[], bool], within_s: float = SLACK_S) -> None:
-    """Returns when it holds, and fails where it doesn't."""
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def still_serves(carrier: Carrier, grounds: Grounds) -> None:

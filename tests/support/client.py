@@ -84,10 +84,11 @@ def send(
             # A server may answer and close before the body's end; the answer counts.
             writer.endheaders(body)
         with connection.makefile("rb") as file:
-            return _receive(file, method)
+            return receive(file, method)
 
 
-def _receive(stream: io.BufferedReader, method: str) -> Received:
+def receive(stream: io.BufferedReader, method: str = "GET") -> Received:
+    """Reads the answer to a request with that method, until the server closes."""
     interim: list[tuple[int, tuple[tuple[str, str], ...]]] = []
     while True:
         head, whole = _read_head(stream)
