@@ -125,6 +125,12 @@ IN_THE_BODY = cases(
         after_s=20 * READ_TIMEOUT_S / 8,
     ),
     Fault(
+        kind="a late head, and a late body behind it",
+        remote=[Pause(0.75 * READ_TIMEOUT_S), SIZED, Pause(0.75 * READ_TIMEOUT_S), BODY],
+        ends=End.WHOLE,
+        after_s=1.5 * READ_TIMEOUT_S,
+    ),
+    Fault(
         kind="a body without a length that is reset",
         remote=[OK + b"Connection: close\r\n\r\n" + HALF, Pause(0.05), Reset()],
         ends=End.BROKEN,
@@ -312,6 +318,8 @@ def test_what_follows_a_body_is_no_answer(carrier: Carrier, grounds: Grounds) ->
     grounds.remote.script = {"/k": SIZED + BODY + forged}
     for _ in range(3):
         assert end_of(grounds.ask(carrier, grounds.remote.url("/k"))) == End.WHOLE
+    # More of it may still be on the way.
+    assert grounds.remote.connections == 3
 
 
 @pytest.mark.fault("kept connections that die", "200, whole; asked once more")

@@ -18,7 +18,7 @@ from .grounds import Grounds, wait_until
 from .sent import BODY, CHUNKED, HALF, OK, SIZED, TAKEN_AT_MOST, Flood, to
 
 HUGE = OK + b"Content-Length: 1073741824\r\n\r\n"
-REQUEST = b"GET /f HTTP/1.1\r\nHost: app.example\r\n\r\n"
+REQUEST = b"GET /f HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\r\n"
 SMALL = 16384
 
 
@@ -107,6 +107,9 @@ def test_a_client_that_leaves(
             received -= len(block)
         leave(connection)
     wait_until(lambda: grounds.remote.open_connections == 0, READ_TIMEOUT_S + SLACK_S)
+    if carrier == "nginx" and isinstance(remote["/k"], list):
+        # A remote that is silent didn't end it, as it would with a 504.
+        wait_until(lambda: '"GET /f HTTP/1.1" 499 ' in grounds.site.nginx.access_log())
     still_serves(carrier, grounds)
 
 
@@ -143,11 +146,9 @@ def test_a_client_that_hardly_reads(carrier: Carrier, grounds: Grounds) -> None:
         while time.monotonic() < until:
             received += connection.recv(1)
             time.sleep(READ_TIMEOUT_S / 20)
-        while len(received) < len(body):
-            block = connection.recv(65536)
-            assert block
+        while block := connection.recv(65536):
             received += block
-    assert received.endswith(body[-5000:])
+    assert received.partition(b"\r\n\r\n")[2] == body
 
 
 @pytest.mark.fault("a client that never reads", "the remote is held back; let go")

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.support.client import send
 from tests.support.remote import Answer, Close, Hang, Pause, Reset, answer
-from tests.support.site import Carrier
+from tests.support.site import Carrier, Site
+from xaccel_wsgi import RemoteFile
 
 from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, SLACK_S, End, end_of
 from .grounds import Grounds
@@ -174,17 +176,50 @@ def test_a_self_signed_certificate(carrier: Carrier, grounds: Grounds, tmp_path:
     assert grounds.secure.requests == []
 
 
-@pytest.mark.fault("a remote that speaks old TLS alone", "502; not asked")
-def test_old_tls(carrier: Carrier, grounds: Grounds) -> None:
-    """Nothing before 1.2."""
+def old_tls(grounds: Grounds) -> ssl.SSLContext:
+    """Returns a context for a server that speaks nothing newer than TLS 1.1."""
     context = grounds.certificates.server_context()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
-    grounds.secure.tls = context
+    return context
+
+
+@pytest.mark.fault("a remote that speaks old TLS alone", "502; not asked")
+def test_old_tls(carrier: Carrier, grounds: Grounds) -> None:
+    """Nothing before 1.2."""
+    grounds.secure.tls = old_tls(grounds)
     assert ask_securely(carrier, grounds) == End.BAD_GATEWAY
+    assert grounds.secure.requests == []
+
+
+@pytest.mark.fault("a remote that speaks old TLS alone", "502; not asked", carrier="nginx")
+def test_old_tls_where_the_system_admits_it(
+    grounds: Grounds, nginx_binary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian's OpenSSL refuses it by itself; others don't."""
+    lenient = tmp_path / "openssl.cnf"
+    lenient.write_text(
+        "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = lenient\n"
+        "[lenient]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n"
+    )
+    monkeypatch.setenv("OPENSSL_CONF", str(lenient))
+    grounds.secure.tls = old_tls(grounds)
+    grounds.secure.script = {"/k": WHOLE}
+    url = grounds.secure.url("/k", "localhost")
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    with Site(
+        lambda environ, start: RemoteFile(url)(environ, start),
+        folder,
+        nginx_binary,
+        origins=[grounds.secure.url("", "localhost")],
+        pin_dns=True,
+        ca_file=str(grounds.certificates.ca_file),
+    ) as site:
+        assert end_of(send(site.nginx.address, "/f")) == End.BAD_GATEWAY
     assert grounds.secure.requests == []
 
 

@@ -1,0 +1,1 @@
+"""The streamer's parts, without a network."""
