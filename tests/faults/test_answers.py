@@ -311,14 +311,16 @@ def test_a_flood_is_left(fault: Fault, carrier: Carrier, grounds: Grounds) -> No
     assert fault.end(carrier) == End.WAITING or remote.taken_bytes < TAKEN_AT_MOST
 
 
+@pytest.mark.parametrize("body", [BODY, b"short"], ids=["long", "short"])
 @pytest.mark.fault("a body longer than its length", "200, whole; the rest is dropped")
-def test_what_follows_a_body_is_no_answer(carrier: Carrier, grounds: Grounds) -> None:
+def test_what_follows_a_body_is_no_answer(body: bytes, carrier: Carrier, grounds: Grounds) -> None:
     """Neither part of this file, nor the beginning of the next."""
     forged = OK + b"Content-Length: 6\r\n\r\nforged"
-    grounds.remote.script = {"/k": SIZED + BODY + forged}
+    whole = OK + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    grounds.remote.script = {"/k": whole + forged}
     for _ in range(3):
-        assert end_of(grounds.ask(carrier, grounds.remote.url("/k"))) == End.WHOLE
-    # More of it may still be on the way.
+        assert end_of(grounds.ask(carrier, grounds.remote.url("/k")), body) == End.WHOLE
+    # More of it may still be on the way, so none of these is used again.
     assert grounds.remote.connections == 3
 
 
