@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -137,26 +137,32 @@ def test_a_killed_worker_breaks_what_it_carried(nginx: NginxServer, remote: Stub
     assert end_of(send(nginx.address, "/f")) == End.WHOLE
 
 
-@pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a file system without room."""
-    folder = tmp_path / "full"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", folder], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("NO FULL DISK: mounting one takes root")
-    try:
-        (folder / "everything").write_bytes(b"x" * 4096)
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
+class SmallDisk:
+    """A file system of its own; `folder` is where."""
+
+    def __init__(self, folder: Path, size_kib: int) -> None:
+        """Mounts it, or skips the test."""
+        self.folder = folder
+        folder.mkdir()
+        self._mount(f"size={size_kib}k")
+
+    def resize(self, size_kib: int) -> None:
+        """Makes room."""
+        self._mount(f"remount,size={size_kib}k")
+
+    def _mount(self, options: str) -> None:
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.folder]
+        if os.geteuid() or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("NO SMALL DISK: mounting one takes root, and leave to mount")
+
+    def close(self) -> None:
+        """Unmounts it."""
+        subprocess.run(["umount", self.folder], check=True)
 
 
 @pytest.mark.fault("a full disk under NGINX's temporary files", "200, whole", carrier="nginx")
 def test_no_file_is_written_on_the_way(
-    full_disk: Path, nginx_binary: str, remote: StubRemote, tmp_path: Path
+    nginx_binary: str, remote: StubRemote, tmp_path: Path
 ) -> None:
     """A large file for a slow client waits at the remote, not on disk."""
     body = BODY * 100
@@ -165,16 +171,44 @@ def test_no_file_is_written_on_the_way(
     def view(environ, start_response):
         return RemoteFile(remote.url("/k"), limit_rate=20 * len(body))(environ, start_response)
 
-    folder = tmp_path / "nginx"
-    folder.mkdir()
-    with Site(view, folder, nginx_binary, origins=[remote.url("")]) as site:
-        # In its place what cannot take a byte.
-        proxy_temp = folder / "temp" / "proxy"
-        proxy_temp.rmdir()
-        proxy_temp.symlink_to(full_disk)
-        assert end_of(send(site.nginx.address, "/f"), body) == End.WHOLE
-        assert "No space" not in site.nginx.error_log()
-    assert [path.name for path in full_disk.iterdir()] == ["everything"]
+    with closing(SmallDisk(tmp_path / "disk", 4)) as disk:
+        filler = disk.folder / "everything"
+        filler.write_bytes(b"x" * 4096)
+        folder = tmp_path / "nginx"
+        folder.mkdir()
+        with Site(view, folder, nginx_binary, origins=[remote.url("")]) as site:
+            proxy_temp = folder / "temp" / "proxy"
+            proxy_temp.rmdir()
+            proxy_temp.symlink_to(disk.folder)
+            assert end_of(send(site.nginx.address, "/f"), body) == End.WHOLE
+            assert "No space" not in site.nginx.error_log()
+        assert list(disk.folder.iterdir()) == [filler]
+
+
+@pytest.mark.fault("a full disk under the cache", "200, broken off", carrier="nginx")
+def test_a_full_cache(nginx_binary: str, remote: StubRemote, tmp_path: Path) -> None:
+    """NGINX gives up a body that it can't keep, visibly; with room again it serves it."""
+    body = BODY * 50
+
+    def in_parts(request: Request) -> list[Step]:
+        first, _, last = (request.value("Range") or "").removeprefix("bytes=").partition("-")
+        part = body[int(first) : int(last) + 1]
+        content_range = f"bytes {first}-{int(first) + len(part) - 1}/{len(body)}"
+        return answer(206, [("Content-Range", content_range), ("ETag", '"1"')], part)
+
+    def view(environ, start_response):
+        return RemoteFile(remote.url("/k"), cache_key="1")(environ, start_response)
+
+    remote.script = in_parts
+    with closing(SmallDisk(tmp_path / "disk", 1500)) as disk:
+        cache = str(disk.folder / "cache")
+        folder = tmp_path / "nginx"
+        folder.mkdir()
+        with Site(view, folder, nginx_binary, origins=[remote.url("")], cache=cache) as site:
+            for _ in range(3):
+                assert end_of(send(site.nginx.address, "/f"), body) == End.BROKEN
+            disk.resize(65536)
+            assert end_of(send(site.nginx.address, "/f"), body) == End.WHOLE
 
 
 # --- The application ---
