@@ -22,18 +22,17 @@ def to(target: str) -> bytes:
 class Flood:
     """A script that goes on and on, and counts what was taken of it."""
 
-    def __init__(self, beginning: bytes, block: bytes, total_bytes: int = 1 << 30) -> None:
-        """Offers `beginning`, and then as many blocks as make up `total_bytes`."""
+    def __init__(self, beginning: bytes, block: bytes) -> None:
+        """Offers `beginning`, and then one block after the other, without end."""
         self._beginning = beginning
         self._block = block * (65536 // len(block) or 1)
-        self._total_bytes = total_bytes
         self.taken_bytes = 0
 
     def __call__(self, _: Request) -> Iterator[Step]:
-        """Plays it once; what is taken ends where the other side ends."""
+        """Plays it; it ends where the other side ends."""
         self.taken_bytes = 0
         yield self._beginning
-        while self.taken_bytes < self._total_bytes:
+        while True:
             yield self._block
             self.taken_bytes += len(self._block)
 

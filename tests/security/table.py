@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.nginx import nginx_binaries, nginx_version
+
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 
 SECTIONS = {
@@ -112,6 +114,8 @@ def _filled_in(page: str, rows: Iterable[Row]) -> str:
 
 
 def _lines(rows: list[Row]) -> Iterator[str]:
+    versions = sorted(nginx_version(binary) for binary in nginx_binaries())
+    yield f"\nNGINX {', '.join('.'.join(map(str, version)) for version in versions)}.\n"
     for section, title in SECTIONS.items():
         own = [row for row in rows if row.section == section]
         yield f"\n### {title}: {len(own)} kinds\n\n"
