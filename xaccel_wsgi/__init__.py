@@ -1,6 +1,5 @@
 """Send remote files from Python web applications, through NGINX or without it."""
 
-from .disposition import content_disposition
 from .errors import (
     HandoffError,
     MiddlewareMissingError,
@@ -13,6 +12,7 @@ from .errors import (
 from .middleware import XAccelMiddleware
 from .pyramid import includeme
 from .remote_file import RemoteFile
+from .rules.disposition import content_disposition
 from .settings import Settings
 
 __all__ = [

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from werkzeug.http import is_resource_modified
 
 from .errors import RemoteFileError, shown
-from .fields import CONTROL, VALUE, Fields
-from .inline import sandboxed
 from .remote_file import RemoteFile
+from .rules.fields import CONTROL, VALUE, Fields
+from .rules.inline import sandboxed
+from .rules.url import RemoteUrl
 from .settings import Settings
-from .url import RemoteUrl
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

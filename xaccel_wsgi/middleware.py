@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wsgi import ClosingIterator
 
-from .choice import Chooser
-from .error_page import ErrorPages
+from .carriers.choice import Chooser
+from .carriers.error_page import ErrorPages
+from .carriers.inquiry import is_inquiry, tell
+from .carriers.local import HEADER as INTERNAL_HEADER
+from .carriers.local import named_file, send
+from .carriers.nginx.wire import TOKEN_FIELD, handoff_fields, token_fields
+from .carriers.redirect import redirect
+from .carriers.stream import Streamer
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
-from .inquiry import is_inquiry, tell
-from .local import HEADER as INTERNAL_HEADER
-from .local import named_file, send
-from .nginx.wire import TOKEN_FIELD, handoff_fields, token_fields
-from .redirect import redirect
 from .remote_file import SLOT_KEY, Slot
 from .settings import load_settings
-from .stream import Streamer
 from .watch import Watch
 
 if TYPE_CHECKING:

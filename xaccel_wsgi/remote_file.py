@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.http import http_date
 
-from .disposition import Disposition, check_filename, content_disposition
 from .errors import MiddlewareMissingError, RemoteFileError, shown
-from .fields import NAME, VALUE, Fields
-from .overrides import missing_override
-from .url import RemoteUrl, parse_url
+from .rules.disposition import Disposition, check_filename, content_disposition
+from .rules.fields import NAME, VALUE, Fields
+from .rules.overrides import missing_override
+from .rules.url import RemoteUrl, parse_url
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

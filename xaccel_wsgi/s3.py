@@ -20,10 +20,10 @@ from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials, RefreshableCredentials
 from botocore.exceptions import BotoCoreError, ParamValidationError
 
-from .disposition import Disposition, check_filename, content_disposition
 from .errors import RemoteFileError, SettingsError, shown
 from .remote_file import RemoteFile
-from .url import RemoteUrl, parse_url
+from .rules.disposition import Disposition, check_filename, content_disposition
+from .rules.url import RemoteUrl, parse_url
 
 # NGINX fetches the parts of a cached file as the client takes them, all with the first URL.
 _CACHED_EXPIRES_S = 12 * 3600

@@ -13,8 +13,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from .errors import SettingsError, shown
-from .fields import NAME
-from .origin import AllowList, parse_origins
+from .rules.fields import NAME
+from .rules.origin import AllowList, parse_origins
 
 Mode = Literal["auto", "nginx", "stream", "redirect"]
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from .carriers.local import HEADER as INTERNAL_HEADER
 from .errors import shown
-from .fields import Fields
-from .local import HEADER as INTERNAL_HEADER
 from .remote_file import HEADER
+from .rules.fields import Fields
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

@@ -16,7 +16,7 @@ from tests.support.remote import Hang, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site
 from tests.support.store import store
 from xaccel_wsgi import RemoteFile
-from xaccel_wsgi.receipt import NAMES
+from xaccel_wsgi.carriers.receipt import NAMES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

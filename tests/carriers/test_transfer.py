@@ -10,8 +10,8 @@ from tests.support.client import Received, send
 from tests.support.remote import Close, Hang, Pause, Reset, StubRemote, answer
 from tests.support.site import Carrier, Site
 from xaccel_wsgi import RemoteFile
-from xaccel_wsgi.answer import ERROR_BODIES
-from xaccel_wsgi.nginx.wire import gateway_token
+from xaccel_wsgi.carriers.nginx.wire import gateway_token
+from xaccel_wsgi.rules.answer import ERROR_BODIES
 
 BODY = bytes(range(256)) * 2000
 

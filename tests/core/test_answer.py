@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
-from xaccel_wsgi.answer import (
+from xaccel_wsgi.errors import OriginError, UrlError, XAccelError
+from xaccel_wsgi.rules.answer import (
     ERROR_BODIES,
     FOLLOWED_STATUSES,
     HOP_DOT_DOT,
@@ -18,9 +19,8 @@ from xaccel_wsgi.answer import (
     error_status,
     next_hop,
 )
-from xaccel_wsgi.errors import OriginError, UrlError, XAccelError
-from xaccel_wsgi.origin import parse_origins
-from xaccel_wsgi.url import RemoteUrl, parse_url
+from xaccel_wsgi.rules.origin import parse_origins
+from xaccel_wsgi.rules.url import RemoteUrl, parse_url
 
 STATUSES = {
     **{f"{s} passes": (s, None) for s in (200, 201, 203, 204, 206, 299, 304)},

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
 from tests.core.checks import QUICK, breaks_a_line, value_or_our_error
-from xaccel_wsgi.disposition import check_filename, content_disposition
 from xaccel_wsgi.errors import RemoteFileError
+from xaccel_wsgi.rules.disposition import check_filename, content_disposition
 
 # RFC 8187 section 3.2.1: attr-char or a percent triplet.
 VALUE_CHARS = re.compile(r"(?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-F]{2})*")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import OriginError, SettingsError, XAccelError
-from xaccel_wsgi.origin import AllowList, parse_origins
-from xaccel_wsgi.url import parse_url
+from xaccel_wsgi.rules.origin import AllowList, parse_origins
+from xaccel_wsgi.rules.url import parse_url
 
 FILES = "https://files.example.com"
 BUCKET = "https://storage.googleapis.com/my-bucket/"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import UrlError, XAccelError, shown
-from xaccel_wsgi.url import RemoteUrl, parse_url
+from xaccel_wsgi.rules.url import RemoteUrl, parse_url
 
 # RFC 3986 section 3.3, pchar without pct-encoded, and "/".
 PATH = string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@/"

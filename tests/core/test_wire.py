@@ -8,12 +8,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from xaccel_wsgi.carriers.nginx.wire import (
+    WIRE_VERSION,
+    gateway_token,
+    handoff_fields,
+    internal_path,
+)
 from xaccel_wsgi.errors import HandoffError
 from xaccel_wsgi.handoff import Handoff, make_handoff
-from xaccel_wsgi.nginx.wire import WIRE_VERSION, gateway_token, handoff_fields, internal_path
 from xaccel_wsgi.remote_file import RemoteFile
+from xaccel_wsgi.rules.url import RemoteUrl, parse_url
 from xaccel_wsgi.settings import Settings, load_settings
-from xaccel_wsgi.url import RemoteUrl, parse_url
 
 TOKEN = "0123456789abcdef"
 

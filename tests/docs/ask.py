@@ -16,8 +16,8 @@ TOKEN = "0123456789abcdef"
 
 def check_handover(app: Any, path: str) -> None:
     """Raises AssertionError unless `app` answers `path` with a handoff for NGINX."""
+    from xaccel_wsgi.carriers.nginx.wire import gateway_token
     from xaccel_wsgi.find import find_middleware
-    from xaccel_wsgi.nginx.wire import gateway_token
 
     middleware = find_middleware(app)
     assert middleware is not None, "no middleware is found in app"

@@ -10,7 +10,7 @@ from tests.docs.prelude import STORE
 from tests.docs.snippets import Snippet, parameters
 from tests.support.certificates import Certificates
 from tests.support.nginx import whole_configuration
-from xaccel_wsgi.nginx import config
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.settings import load_settings
 
 # What stands at the left of a snippet tells the block that it belongs into.

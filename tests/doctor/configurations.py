@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration import check_configuration
 from xaccel_wsgi.doctor.finding import Finding
-from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import Settings, load_settings
 
 TOKEN = "a-token-for-the-doctor-0123"

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Request, Response
 from tests.support.remote import StubRemote
 from tests.support.wsgi import serve
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
+from xaccel_wsgi.carriers.inquiry import Carrier, Shown, is_inquiry, tell
 from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.doctor.site import Site, check_site
-from xaccel_wsgi.inquiry import Carrier, Shown, is_inquiry, tell
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

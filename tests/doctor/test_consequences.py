@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.doctor.configurations import ORIGINS, RESOLVERS, TOKEN
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration.compare import Difference
 from xaccel_wsgi.doctor.configuration.consequences import CONSEQUENCES, consequence
 from xaccel_wsgi.doctor.configuration.reference import Reference
 from xaccel_wsgi.doctor.configuration.tree import Directive, Scope
-from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import load_settings
 
 # Between them they make every directive that there is.

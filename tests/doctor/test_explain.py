@@ -2,12 +2,12 @@
 
 import pytest
 
+from xaccel_wsgi.carriers.nginx.config import Target
+from xaccel_wsgi.carriers.nginx.wire import internal_path
 from xaccel_wsgi.doctor.explain import Explanation, explain
 from xaccel_wsgi.errors import OriginError, UrlError
-from xaccel_wsgi.nginx.config import Target
-from xaccel_wsgi.nginx.wire import internal_path
+from xaccel_wsgi.rules.url import parse_url
 from xaccel_wsgi.settings import Settings, load_settings
-from xaccel_wsgi.url import parse_url
 
 OLD, NEW = Target((1, 22, 1)), Target((1, 30, 6))
 WILDCARD, EXACT, ADDRESS = (

@@ -15,8 +15,8 @@ from tests.doctor.configurations import (
     other_settings,
     swap,
 )
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration import check_configuration
-from xaccel_wsgi.nginx import config
 
 HTTP, SERVER, LOCATION = "xaccel-http.conf", "xaccel-server.conf", "xaccel-location.conf"
 SITE, MAIN = "sites/files.conf", "nginx.conf"

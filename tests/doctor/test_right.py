@@ -7,9 +7,9 @@ import pytest
 
 from tests.doctor.configurations import ORIGINS, RESOLVERS, TOKEN, Files
 from tests.support.nginx import nginx_version
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration import check_configuration
 from xaccel_wsgi.doctor.finding import Finding
-from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import load_settings
 
 # From 1.27.3 on upstreams follow DNS.

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from tests.support.nginx import nginx_version
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.doctor.self_test import check_nginx
 from xaccel_wsgi.errors import CheckError
-from xaccel_wsgi.nginx import config
 
 
 def _check(binary: str) -> list[Finding]:

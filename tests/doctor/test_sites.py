@@ -15,10 +15,10 @@ from tests.support.site import CARRIERS, Carrier
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
 from xaccel_wsgi import RemoteFile
+from xaccel_wsgi.carriers.inquiry import INQUIRY_TYPE, Shown
+from xaccel_wsgi.carriers.inquiry import Carrier as Sender
 from xaccel_wsgi.doctor.site import Site, check_site
 from xaccel_wsgi.errors import CheckError
-from xaccel_wsgi.inquiry import INQUIRY_TYPE, Shown
-from xaccel_wsgi.inquiry import Carrier as Sender
 
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc"
 

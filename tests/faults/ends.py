@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.client import Received
 from tests.support.remote import Answer, Routes, Script
-from xaccel_wsgi.answer import ERROR_BODIES
+from xaccel_wsgi.rules.answer import ERROR_BODIES
 
 from .sent import BODY
 

@@ -10,7 +10,7 @@ from tests.support.client import Received
 from tests.support.nginx import NginxServer, nginx_version, whole_configuration
 from tests.support.ports import free_port
 from xaccel_wsgi import Settings
-from xaccel_wsgi.nginx import config
+from xaccel_wsgi.carriers.nginx import config
 
 from .row import Fields, Kind, Row
 from .surroundings import Surrounding

@@ -18,14 +18,14 @@ except ImportError:
 
 with atheris.instrument_imports(include=["xaccel_wsgi"]):
     from xaccel_wsgi import RemoteFile
-    from xaccel_wsgi.answer import client_fields, next_hop
-    from xaccel_wsgi.disposition import check_filename, content_disposition
+    from xaccel_wsgi.carriers.nginx.wire import handoff_fields, internal_path
     from xaccel_wsgi.errors import XAccelError
     from xaccel_wsgi.handoff import Handoff, make_handoff
-    from xaccel_wsgi.nginx.wire import handoff_fields, internal_path
-    from xaccel_wsgi.origin import parse_origins
+    from xaccel_wsgi.rules.answer import client_fields, next_hop
+    from xaccel_wsgi.rules.disposition import check_filename, content_disposition
+    from xaccel_wsgi.rules.origin import parse_origins
+    from xaccel_wsgi.rules.url import parse_url
     from xaccel_wsgi.settings import Settings, load_settings
-    from xaccel_wsgi.url import parse_url
 
 from tests.core.checks import breaks_a_line
 

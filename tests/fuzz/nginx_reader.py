@@ -12,7 +12,7 @@ from typing import Self
 
 from tests.support.nginx import NginxServer, whole_configuration
 from tests.support.ports import free_port
-from xaccel_wsgi.nginx import config
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.settings import Settings
 
 _BATCH = 200

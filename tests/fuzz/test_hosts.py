@@ -15,8 +15,8 @@ from urllib3.util import parse_url as urllib3_parse_url
 
 from tests.support.dns import StubDns
 from xaccel_wsgi.errors import UrlError
+from xaccel_wsgi.rules.url import DEFAULT_PORTS, RemoteUrl, parse_url
 from xaccel_wsgi.settings import load_settings
-from xaccel_wsgi.url import DEFAULT_PORTS, RemoteUrl, parse_url
 
 from .amount import amount, generator
 from .drawn import host

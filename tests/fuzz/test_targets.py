@@ -9,8 +9,8 @@ from tests.conftest import Views
 from tests.support.remote import StubRemote, answer
 from tests.support.site import Carrier, Site
 from xaccel_wsgi import RemoteFile
-from xaccel_wsgi.nginx.wire import internal_path
-from xaccel_wsgi.url import parse_url
+from xaccel_wsgi.carriers.nginx.wire import internal_path
+from xaccel_wsgi.rules.url import parse_url
 
 from .amount import amount, generator
 from .drawn import target

@@ -7,8 +7,8 @@ import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
-from xaccel_wsgi.inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
-from xaccel_wsgi.nginx.wire import gateway_token
+from xaccel_wsgi.carriers.inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
+from xaccel_wsgi.carriers.nginx.wire import gateway_token
 
 TOKEN = "0123456789abcdef"
 OTHER = "another-token-0123456789"

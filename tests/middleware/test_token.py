@@ -10,7 +10,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import HandoffError, MiddlewareMissingError, RemoteFile, XAccelMiddleware
-from xaccel_wsgi.nginx.wire import gateway_token
+from xaccel_wsgi.carriers.nginx.wire import gateway_token
 
 TOKEN = "0123456789abcdef"
 SECRET = "X-Amz-Signature=s3cr3t"

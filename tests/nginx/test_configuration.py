@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.nginx import nginx_version
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.errors import SettingsError
-from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import load_settings
 
 EXACT_HTTP = "http://127.0.0.1:9000"

@@ -13,9 +13,9 @@ from tests.support.nginx import nginx_version
 from tests.support.remote import Request, Script, StubRemote, answer
 from tests.support.site import TOKEN, Site, nginx_in_front
 from xaccel_wsgi import RemoteFile
+from xaccel_wsgi.carriers.nginx.config import Target
+from xaccel_wsgi.carriers.nginx.wire import handoff_fields
 from xaccel_wsgi.handoff import Handoff, make_handoff
-from xaccel_wsgi.nginx.config import Target
-from xaccel_wsgi.nginx.wire import handoff_fields
 from xaccel_wsgi.settings import load_settings
 
 TIMES = 10

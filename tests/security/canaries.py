@@ -18,7 +18,7 @@ from tests.support.client import send
 from tests.support.remote import Close, Hang, Request, Reset, Step, StubRemote, answer
 from tests.support.site import CARRIERS, TOKEN, Carrier, Site
 from xaccel_wsgi import RemoteFile
-from xaccel_wsgi.answer import HIDDEN_FIELDS
+from xaccel_wsgi.rules.answer import HIDDEN_FIELDS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -20,7 +20,7 @@ from tests.core.checks import QUICK
 from tests.support.certificates import Certificates
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
-from xaccel_wsgi.stream.addresses import is_public
+from xaccel_wsgi.carriers.stream.addresses import is_public
 
 from .resolver import Network, network
 

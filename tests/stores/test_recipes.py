@@ -19,9 +19,9 @@ from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY, Azurite
 from tests.stores.strict import goog4_verifier, sigv4_verifier
 from tests.support.accounts import Accounts
 from tests.support.client import send
+from xaccel_wsgi.carriers.nginx.wire import gateway_token
 from xaccel_wsgi.find import find_middleware
-from xaccel_wsgi.nginx.wire import gateway_token
-from xaccel_wsgi.url import RemoteUrl, parse_url
+from xaccel_wsgi.rules.url import RemoteUrl, parse_url
 
 NAME = "attachment; filename=\"Q3 resume.pdf\"; filename*=UTF-8''Q3%20r%C3%A9sum%C3%A9.pdf"
 

@@ -14,7 +14,7 @@ from botocore.exceptions import NoCredentialsError
 
 from tests.stores.strict import sigv4_verifier
 from xaccel_wsgi import RemoteFile, RemoteFileError, SettingsError
-from xaccel_wsgi.overrides import overrides
+from xaccel_wsgi.rules.overrides import overrides
 from xaccel_wsgi.s3 import S3Bucket
 
 VIRTUAL = Config(s3={"addressing_style": "virtual"})

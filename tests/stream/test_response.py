@@ -5,7 +5,7 @@ from http.client import HTTPException
 
 import pytest
 
-from xaccel_wsgi.stream.response import StrictResponse
+from xaccel_wsgi.carriers.stream.response import StrictResponse
 
 TIMEOUT_S = 10.0
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -10,8 +10,8 @@ from tests.support.nginx import NginxServer, nginx_version
 from tests.support.ports import free_port
 from tests.support.wsgi import serve
 from xaccel_wsgi import XAccelMiddleware
+from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.find import find_middleware
-from xaccel_wsgi.nginx import config
 from xaccel_wsgi.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..nginx import config
+from ..carriers.nginx import config
 
 APP_HELP = (
     "the WSGI application, as in myapp:app or myapp:create_app(); "

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..carriers.nginx import config
 from ..doctor.finding import Finding, Progress
 from ..doctor.report import Terminal, as_json, exit_status
 from ..find import find_settings
-from ..nginx import config
 from ..settings import Settings
 from .arguments import APP_HELP, installed_nginx, system_resolvers, version
 

@@ -5,10 +5,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from ..carriers.nginx import config
 from ..doctor.explain import explain
 from ..doctor.report import Terminal
 from ..find import find_settings
-from ..nginx import config
 from .arguments import APP_HELP, installed_nginx, version
 
 if TYPE_CHECKING:

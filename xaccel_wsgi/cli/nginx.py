@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from ..carriers.nginx import config
 from ..errors import SettingsError
 from ..find import find_settings
-from ..nginx import config
 from ..settings import Settings
 from .arguments import APP_HELP, system_resolvers, version
 

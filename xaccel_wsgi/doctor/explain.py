@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from ..carriers.nginx.config import Target
+from ..carriers.nginx.config.upstreams import authorities, kept_upstreams
+from ..carriers.nginx.wire import internal_path
 from ..errors import XAccelError
-from ..nginx.config import Target
-from ..nginx.config.upstreams import authorities, kept_upstreams
-from ..nginx.wire import internal_path
-from ..origin import AllowList, Origin
+from ..rules.origin import AllowList, Origin
+from ..rules.url import RemoteUrl, parse_url
 from ..settings import Settings
-from ..url import RemoteUrl, parse_url
 
 _DEFAULT_PREFIX = "/_remote/"
 

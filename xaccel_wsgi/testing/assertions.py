@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest.mock import ANY
 
-from ..url import parse_url
+from ..rules.url import parse_url
 from .sent_file import HEADER, SentFile
 
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from ..answer import client_fields
 from ..handoff import Handoff
 from ..middleware import XAccelMiddleware
+from ..rules.answer import client_fields
 from .django_client import goes_through_the_middleware
 from .sent_file import HEADER, SentFile
 

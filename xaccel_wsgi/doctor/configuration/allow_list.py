@@ -2,10 +2,10 @@
 
 import re
 
-from ...nginx.wire import internal_path
-from ...origin import Origin
+from ...carriers.nginx.wire import internal_path
+from ...rules.origin import Origin
+from ...rules.url import parse_url
 from ...settings import Settings
-from ...url import parse_url
 
 # RFC 6761: a name that nobody can have.
 _STRANGER = "https://somewhere-else.invalid/"

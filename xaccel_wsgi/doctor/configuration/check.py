@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Iterator
 
+from ...carriers.nginx import config
 from ...errors import CheckError
-from ...nginx import config
 from ...settings import Settings
 from ..finding import Finding
 from .compare import Comparison, Difference, same_locations

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...nginx import config
+from ...carriers.nginx import config
 from .reference import Reference
 from .tree import Directive, Scope
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import get_args
 
-from ...nginx import config
+from ...carriers.nginx import config
 from ...settings import Settings
 from .reading import read_text
 from .tree import Scope

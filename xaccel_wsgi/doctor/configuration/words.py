@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from ...nginx.wire import TOKEN_FIELD, gateway_token
+from ...carriers.nginx.wire import TOKEN_FIELD, gateway_token
 from ...settings import Settings
 from ..finding import Finding
 from .allow_list import admitted_otherwise

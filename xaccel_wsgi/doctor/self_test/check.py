@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ...answer import ERROR_BODIES, error_status
 from ...errors import CheckError
 from ...middleware import XAccelMiddleware
 from ...remote_file import RemoteFile
+from ...rules.answer import ERROR_BODIES, error_status
 from ..finding import Finding, Progress
 from ..site import Site, check_site
 from ..site.client import Answer

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ...carriers.nginx import config
 from ...errors import CheckError
-from ...nginx import config
 from ...settings import Settings
 
 if TYPE_CHECKING:

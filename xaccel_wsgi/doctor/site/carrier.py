@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from ...inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
+from ...carriers.inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
 from ..finding import Finding, Status
 from .client import Ask
 

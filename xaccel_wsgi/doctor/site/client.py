@@ -9,8 +9,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from ...errors import CheckError, shown
-from ...fields import NAME, Fields
-from ...url import RemoteUrl, parse_url
+from ...rules.fields import NAME, Fields
+from ...rules.url import RemoteUrl, parse_url
 
 # Enough to compare parts by; of a larger file no more is fetched.
 _MAX_BYTES = 1024 * 1024

@@ -1,0 +1,41 @@
+"""Internal locations for files of this machine, which applications name by themselves."""
+
+from collections.abc import Iterator
+
+from ....settings import Settings
+from .guard import guard
+from .layout import indented
+
+
+def local_locations(settings: Settings) -> Iterator[str]:
+    """Yields a location for each folder, and where it ends without a file."""
+    for location, folder in settings.internal_locations:
+        yield ""
+        yield "# Files of this machine. The header that names one is the application's own."
+        yield f"location ^~ {location} {{"
+        yield "    # Only X-Accel-Redirect leads here, not a client."
+        yield "    internal;"
+        yield from indented(guard(settings))
+        yield "    # NGINX would look for an index in a folder, or tell the client its name."
+        yield "    if (-d $request_filename) { return 404; }"
+        yield f'    alias "{folder}/";'
+        yield "    # Nothing from outside: no link is followed below the folder."
+        yield f'    disable_symlinks on "from={folder}/";'
+        yield "    # A link, a missing permission: the client needn't know the difference."
+        yield "    error_page 403 404 = @xaccel_no_file;"
+        yield "    # The server's own page for 404 is still to come."
+        yield "    recursive_error_pages on;"
+        yield "    # Several ranges are answered with the whole file, as everywhere."
+        yield "    max_ranges 1;"
+        yield "    # What a server or http block around this may say would change the answer."
+        for pinned in (
+            "etag on", "if_modified_since exact", "gzip off", "ssi off", "charset off",
+            "expires off", "limit_rate_after 0",
+        ):  # fmt: skip
+            yield f"    {pinned};"
+        yield "}"
+    if settings.internal_locations:
+        yield ""
+        yield "location @xaccel_no_file {"
+        yield "    return 404;"
+        yield "}"

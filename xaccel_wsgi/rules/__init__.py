@@ -1,0 +1,1 @@
+"""The rules that every carrier follows; pure, without a socket."""
