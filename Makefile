@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx demo-pyramid test test-stores test-all fidelity fuzz security-table lint docs release bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz security-table lint docs release bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -11,11 +11,6 @@ demo: build/ready-demo
 demo-nginx: build/ready-demo
 	tools/install-nginx
 	exec .venv/bin/python tools/demo --nginx --port $(PORT)
-
-# The other example; make demo-pyramid NGINX=--nginx has NGINX move the bytes.
-demo-pyramid: build/ready-demo
-	[ -z "$(NGINX)" ] || tools/install-nginx
-	exec .venv/bin/python tools/demo pyramid $(NGINX) --port $(PORT)
 
 test: build/ready-test
 	tools/install-nginx || [ "$$CI" != true ]

@@ -13,11 +13,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from examples.panel import Panel
-from examples.store import fill
 from xaccel_wsgi import XAccelMiddleware
 
 from .catalog import FILES, PEOPLE, Person, StoredFile
-from .store import open_bucket
+from .store import fill, open_bucket
 
 Value = TypeVar("Value")
 

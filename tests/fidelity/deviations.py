@@ -141,6 +141,11 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
         "NGINX passes an interim answer as the final one, after which nothing comes. The streamer "
         "skips it (RFC 9110 section 15.2), or, if it is 101, says 502."
     ): ("101 of the remote", "100 before the answer", "102 before the answer"),
+    Deviation(
+        "Newer NGINX refuses line feeds without carriage returns within chunks (seen in 1.30, not "
+        "in 1.26). The streamer reads them, as the older ones do.",
+        since=(1, 27),
+    ): ("a chunk whose lines end in line feeds alone",),
     Deviation("The same with 103, up to 1.29.", before=(1, 29)): ("103 before the answer",),
 }
 

@@ -88,6 +88,14 @@ def generated(settings: Settings, target: config.Target) -> Parts:
     )
 
 
+Change = Callable[[Parts], Parts]
+
+
+def unchanged(parts: Parts) -> Parts:
+    """Returns the parts as they were generated."""
+    return parts
+
+
 class Front:
     """A running NGINX, with a server block for each surrounding and each application.
 
@@ -102,7 +110,7 @@ class Front:
         binary: str,
         apps: Mapping[Kind, App],
         surroundings: Iterable[Surrounding],
-        change: Callable[[Parts], Parts] = lambda parts: parts,
+        change: Change = unchanged,
     ) -> None:
         """Writes the configuration and starts.
 

@@ -17,7 +17,7 @@ from tests.support.wsgi import serve
 from xaccel_wsgi import XAccelMiddleware
 
 from . import app, uwsgi_app
-from .front import App, Front, Way
+from .front import App, Change, Front, Way, unchanged
 from .kept import as_store
 from .row import Kind, Row
 from .seen import Seen
@@ -120,17 +120,22 @@ class Rig:
     def front(
         self,
         binary: str,
-        surroundings: Iterable[Surrounding] = (PLAIN,),
+        surroundings: Sequence[Surrounding] = (PLAIN,),
         kinds: Sequence[Kind] = ("plain", "own pages"),
+        *,
+        folder: Path | None = None,
+        change: Change = unchanged,
     ) -> Front:
-        """Puts an NGINX in front, until the rig is closed."""
+        """Puts an NGINX in front; with a folder of the caller's it is the caller's to close."""
         protocols = {surrounding.protocol for surrounding in surroundings}
         if "uwsgi" in protocols and self._part_file is None:
             self._start_uwsgi()
+        apps = {kind: self._apps[kind] for kind in kinds}
+        if folder is not None:
+            return Front(folder, binary, apps, surroundings, change)
         folder = self._folder / f"front-{len(list(self._folder.glob('front-*')))}"
         folder.mkdir()
-        apps = {kind: self._apps[kind] for kind in kinds}
-        return self._closing.enter_context(Front(folder, binary, apps, surroundings))
+        return self._closing.enter_context(Front(folder, binary, apps, surroundings, change))
 
     def through(self, front: Front, row: Row, surrounding: Surrounding = PLAIN) -> list[Seen]:
         """Returns what is seen through NGINX, an item for each repetition."""

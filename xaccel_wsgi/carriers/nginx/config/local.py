@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ....settings import Settings
 from .guard import guard
 from .layout import indented
+from .untouched import admitted, untouched
 
 
 def local_locations(settings: Settings) -> Iterator[str]:
@@ -27,11 +28,9 @@ def local_locations(settings: Settings) -> Iterator[str]:
         yield "    recursive_error_pages on;"
         yield "    # Several ranges are answered with the whole file, as everywhere."
         yield "    max_ranges 1;"
-        yield "    # What a server or http block around this may say would change the answer."
-        for pinned in (
-            "etag on", "if_modified_since exact", "gzip off", "ssi off", "charset off",
-            "expires off", "limit_rate_after 0",
-        ):  # fmt: skip
+        yield from indented(admitted())
+        yield from indented(untouched())
+        for pinned in ("etag on", "if_modified_since exact", "limit_rate_after 0"):
             yield f"    {pinned};"
         yield "}"
     if settings.internal_locations:

@@ -10,7 +10,7 @@ from .error_pages import error_pages
 from .layout import milliseconds
 from .messages import messages
 from .target import Target
-from .untouched import untouched
+from .untouched import admitted, untouched
 from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
 
@@ -104,11 +104,7 @@ def transfer(
     yield f"proxy_busy_buffers_size {2 * settings.buffer_bytes};"
     yield "proxy_max_temp_file_size 0;"
     yield "proxy_buffering on;"
-    yield "# Whoever comes from the application has passed its location's access rules and limits;"
-    yield "# those of the server block around this would be held against them again."
-    yield "satisfy any;"
-    yield "allow all;"
-    yield "client_max_body_size 0;"
+    yield from admitted()
     yield from untouched()
     yield "gunzip off;"
     yield "default_type text/plain;"

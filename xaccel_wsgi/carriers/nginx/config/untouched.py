@@ -14,3 +14,12 @@ def untouched() -> Iterator[str]:
     yield 'add_after_body "";'
     yield "# Substitutions have no word for off; this type is nobody's."
     yield "sub_filter_types text/x-xaccel-nothing;"
+
+
+def admitted() -> Iterator[str]:
+    """Yields the directives that let in whoever comes from the application."""
+    yield "# Whoever comes from the application has passed its location's access rules and limits;"
+    yield "# those of the block around this would be held against them again."
+    yield "satisfy any;"
+    yield "allow all;"
+    yield "client_max_body_size 0;"

@@ -1,1 +1,0 @@
-"""The example applications, asked as their visitors ask."""
