@@ -30,9 +30,13 @@ def nginx_binary(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One Chromium for all tests; each makes a context of its own."""
+    """One Chromium for a module; each test makes a context of its own.
+
+    Not for longer: playwright's event loop runs in this thread while it lives, and other tests
+    have loops of their own.
+    """
     with chromium() as browser:
         yield browser
 
