@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.certificates import Certificates
 from tests.support.remote import Request, Step, StubRemote
 from tests.support.site import TOKEN
 from tests.support.uwsgi import UwsgiServer
@@ -22,6 +21,7 @@ from .kept import as_store
 from .row import Kind, Row
 from .seen import Seen
 from .surroundings import PLAIN, Surrounding
+from .tls import tls_remotes
 
 READ_TIMEOUT_S = 0.7
 SLICE_BYTES = 65536
@@ -51,34 +51,34 @@ class Rig:
             raise
 
     def _start(self) -> None:
-        certificates = Certificates(self._folder)
+        ca_file = self._folder / "ca.pem"
+        tls = tls_remotes(ca_file)
         self._remotes = {
             name: self._closing.enter_context(
                 StubRemote(
-                    lambda request, name=name: self._answer(name, request),
-                    tls=certificates.server_context() if name == "secure" else None,
+                    lambda request, name=name: self._answer(name, request), tls=tls.get(name)
                 )
             )
-            for name in ("main", "other", "secure", "inside", "outside")
+            for name in ("main", "other", *tls, "inside", "outside")
         }
         # Bound and never listening: nobody else can have the port.
         nowhere = self._closing.enter_context(socket.socket())
         nowhere.bind(("127.0.0.1", 0))
         self.places = {
-            name: remote.url("", "localhost" if name == "secure" else None)
+            name: remote.url("", "localhost" if name in tls else None)
             for name, remote in self._remotes.items()
         }
         self.places["nowhere"] = f"http://127.0.0.1:{nowhere.getsockname()[1]}"
         self._options: dict[str, Any] = {
             "origins": [
-                *(self.places[name] for name in ("main", "other", "secure", "nowhere")),
+                *(self.places[name] for name in ("main", "other", *tls, "nowhere")),
                 f"{self.places['inside']}/allowed/",
             ],
             "token": TOKEN,
             "request_header_names": ["Authorization", "X-Api-Key"],
             "carried_headers": ["X-Carried"],
             "hidden_headers": ["X-Amz-Meta-Owner"],
-            "ca_file": str(certificates.ca_file),
+            "ca_file": str(ca_file),
             "pin_dns": True,
             "read_timeout_s": READ_TIMEOUT_S,
             "connect_timeout_s": 2,

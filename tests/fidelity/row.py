@@ -30,9 +30,9 @@ class Turns:
 class Row:
     """One exchange.
 
-    In `url`, and in what the remotes answer, `{main}`, `{other}`, `{secure}`, `{inside}`,
-    `{outside}` and `{nowhere}` stand for origins, `{main-port}` and so on for their ports. All but
-    `outside` are allowed, of `inside` the path prefix `/allowed/` alone; at `nowhere` nobody
+    In `url`, and in what the remotes answer, `{main}`, `{other}`, `{inside}`, `{outside}`,
+    `{nowhere}` and those of `tls` stand for origins, `{main-port}` and so on for their ports. All
+    but `outside` are allowed, of `inside` the path prefix `/allowed/` alone; at `nowhere` nobody
     listens.
 
     Attributes:
@@ -53,7 +53,7 @@ class Row:
         asked: The requests that the remotes see, as `origin target`; None is not checked.
         asked_with, asked_without: Fields, and names, of the last of these requests.
         connections: How many were opened to the remotes by all repetitions; None is not checked.
-        breaks_off: Whether the answer ends short.
+        breaks_off: Whether the answer ends short; None is not checked.
         at_least_s, at_most_s: How long it takes.
     """
 
@@ -79,7 +79,7 @@ class Row:
     asked_with: Fields = ()
     asked_without: tuple[str, ...] = ()
     connections: int | None = None
-    breaks_off: bool = False
+    breaks_off: bool | None = False
     at_least_s: float = 0
     at_most_s: float = 5
 

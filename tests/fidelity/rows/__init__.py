@@ -14,6 +14,7 @@ from . import (
     ranges,
     redirects,
     statuses,
+    tls,
     urls,
     vendors,
 )
@@ -26,6 +27,7 @@ ROWS: tuple[Row, ...] = (
     *statuses.ROWS,
     *error_pages.ROWS,
     *redirects.ROWS,
+    *tls.ROWS,
     *app_headers.ROWS,
     *filenames.ROWS,
     *inline.ROWS,

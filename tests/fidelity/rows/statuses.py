@@ -41,7 +41,16 @@ ELSEWHERE = {301, 302, 303, 307, 308, 408, 444, 499}
 
 
 def rows() -> Iterator[Row]:
-    """Two for each status."""
+    """Two for each status that somebody uses, and one for each of the others."""
+    for status in sorted(set(range(300, 600)) - REGISTERED - UNREGISTERED - ELSEWHERE):
+        yield Row(
+            says=f"{status}, which means nothing to anybody",
+            remote=answer(status, REVEALING, XML),
+            status=502,
+            has_not=tuple(
+                name for name, _ in REVEALING if name not in ("Content-Type", "Cache-Control")
+            ),
+        )
     for status in sorted((REGISTERED | UNREGISTERED) - ELSEWHERE):
         if status in PASSING:
             expected, has_not = status, ("Set-Cookie", "Expires", "X-Amz-Request-Id")
