@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import xaccel_wsgi
 from tests.docs.snippets import LANGUAGES, ROOT, SNIPPETS, Snippet, parameters
 from xaccel_wsgi import RemoteFile, Settings
 from xaccel_wsgi.settings import load_settings
@@ -51,6 +52,12 @@ def test_a_link_of_the_folder_leads_somewhere(page: Path) -> None:
     """Links and pictures of the pages outside of the site; the site's own its build checks."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", xaccel_wsgi.__all__)
+def test_a_public_name_is_described(name: str) -> None:
+    """The reference knows all that the package gives."""
+    assert re.search(rf"`{name}\b|^## {name}$", REFERENCE, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ RUN = ("export", "xaccel-wsgi nginx")
 def _commands(snippet: Snippet) -> list[str]:
     joined = snippet.text.replace("\\\n", " ")
     lines = (re.sub(r"(?:^|\s)#.*", "", line).strip() for line in joined.splitlines())
-    return [line for line in lines if line]
+    return [re.sub(r"^\S*/bin/(?=xaccel-wsgi )", "", line) for line in lines if line]
 
 
 @pytest.mark.parametrize("snippet", parameters("sh"))
