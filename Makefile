@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz security-table lint docs release bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz soak security-table lint docs release bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -52,6 +52,12 @@ fuzz: build/ready-test
 	FUZZ=$(N) $(PYTEST) tests/core
 	-.venv/bin/python -m pip install --quiet atheris
 	.venv/bin/python -m tests.fuzz.guided $$((30 * $(N)))
+
+# Five hundred downloads at once, with faults among them, every byte checked: make soak MINUTES=10
+MINUTES ?= 2
+soak: build/ready-test
+	tools/install-nginx
+	.venv/bin/python -m tests.soak --minutes $(MINUTES)
 
 # What is tried against the project, and how it ends: the table in docs/security.md.
 security-table: build/ready-test

@@ -33,6 +33,7 @@ def nginx_in_front(
     *,
     resolver: str = NOBODY,
     beside: str = "",
+    workers: int = 1,
 ) -> NginxServer:
     """Starts NGINX with the configuration that is generated from an application's settings.
 
@@ -44,7 +45,7 @@ def nginx_in_front(
     (folder / "temp").mkdir()
     text = config.standalone(settings, target, f"127.0.0.1:{free_port()}", app_server, user)
     # Kept connections are a worker's own; with one, which is used again is no matter of luck.
-    text = re.sub(r"(?m)^worker_processes \d+;", "worker_processes 1;", text)
+    text = re.sub(r"(?m)^worker_processes \d+;", f"worker_processes {workers};", text)
     text = text.replace("server_name _;", f"server_name _;\n{beside}")
     (folder / "nginx.conf").write_text(text)
     return NginxServer(folder, binary)
