@@ -60,6 +60,10 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         swap(SERVER, 'if ($xaccel_hops = "', 'if ($xaccel_hops = "++'),
         ["different:if:$xaccel_hops ="], "bad",
     ),
+    "the token in another place": (
+        swap(SERVER, 'if ($xaccel_hops = "', f'if ($xaccel_hops = "{TOKEN}'),
+        ["different:if:$xaccel_hops ="], "bad",
+    ),
     "credentials follow to another host": (
         drop(SERVER, 'set $xaccel_request_authorization "";', after=HOP),
         ["different:if:$xaccel_next_origin !="], "bad",
@@ -388,8 +392,11 @@ def test_the_well_known_recipe(tmp_path: Path) -> None:
     """The configuration that is copied most is read as an attempt at ours."""
     files = Files()
     files.texts["nginx.conf"] = RECIPE
-    found = {f.id: f for f in files.check(tmp_path) if f.status != "ok"}
+    findings = [f for f in files.check(tmp_path) if f.status != "ok"]
+    found = {f.id: f for f in findings}
     assert set(found) >= RECIPE_FAULTS
+    # Only what passes to the application has to include the location part.
+    assert [f.id for f in findings].count("missing:location-part") == 1
     why = found["different:proxy_pass"].why
     assert "any host" in why
     assert "decoded" in why

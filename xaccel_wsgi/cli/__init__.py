@@ -1,6 +1,7 @@
 """The command `xaccel-wsgi`: one file for each of its subcommands."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import cast
@@ -18,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except XAccelError as error:
         print(f"xaccel-wsgi: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # The reader has what it wants, as `head` does; nothing more is to be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,10 +8,10 @@ something about it, which numbers are better larger, what a default is.
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .tree import Directive, Scope
+from .tree import Directive, Scope, is_inherited
 
 Kind = Literal["missing", "different", "cancelled", "extra", "order"]
 
@@ -104,21 +104,38 @@ class Comparison:
             ours: Whether nothing else should stand in the block.
         """
         names = dict.fromkeys(directive.name for directive in expected.block)
-        if ours:
-            # What the block says about that which should be inherited.
-            names |= dict.fromkeys(d.name for d in actual.block if expected.holding(d.name))
+        inner = _inner(expected, actual)
         for name in names:
             if name == "location":
                 yield from self._locations(expected, actual)
             elif name in ("map", "upstream"):
                 yield from self._named_blocks(name, expected, actual)
+            elif inner and is_inherited(name):
+                yield from self._where_it_ends(name, inner, actual)
             else:
                 yield from self._directives(name, expected, actual, ours=ours)
         if ours:
             yield from _order(expected, actual)
             for directive in actual.block:
-                if directive.name not in names and not _HARMLESS.match(directive.name):
-                    yield Difference("extra", directive.name, "", actual, actual=directive)
+                name = directive.name
+                if not expected.holding(name) and not _HARMLESS.match(name):
+                    yield Difference("extra", name, "", actual, actual=directive)
+
+    def _where_it_ends(
+        self, name: str, inner: list[tuple[Scope, Scope]], outer: Scope
+    ) -> Iterator[Difference]:
+        """Compares what a location says for those within it, by what holds in them."""
+        seen = set()
+        for expected, actual in inner:
+            if expected.here(name):
+                continue
+            for difference in self._directives(name, expected, actual, ours=True):
+                is_own = difference.actual in actual.block
+                moved = difference if is_own else replace(difference, scope=outer)
+                about = (moved.kind, moved.key, moved.actual, moved.scope.directive)
+                if about not in seen:
+                    seen.add(about)
+                    yield moved
 
     def _directives(
         self, name: str, expected: Scope, actual: Scope, *, ours: bool
@@ -239,6 +256,13 @@ def _nearest(wanted: Directive, candidates: Iterable[tuple[str, ...]]) -> tuple[
         found = difflib.get_close_matches(path, texts, n=1, cutoff=0.3)
         return texts[found[0]] if found else None
     return next((arguments for arguments in candidates if arguments[-1] == path), None)
+
+
+def _inner(expected: Scope, actual: Scope) -> list[tuple[Scope, Scope]]:
+    """Pairs the locations within a location."""
+    if expected.directive.name != "location":
+        return []
+    return [(e, a) for e, a in same_locations(expected, actual) if a is not None]
 
 
 def _repeated(directive: Directive) -> Iterator[str]:

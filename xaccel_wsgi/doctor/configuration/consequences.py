@@ -7,6 +7,8 @@ its name and what it is about.
 
 from .compare import Difference
 
+_OTHER_TIME = "NGINX waits for a remote that is slow longer or shorter than the streamer does."
+
 CONSEQUENCES = {
     # --- http ---
     "variables_hash_max_size": "NGINX warns at each start that its hash of variables is too small.",
@@ -47,6 +49,10 @@ CONSEQUENCES = {
     "proxy_ssl_session_reuse": "Each connection makes a whole TLS handshake.",
     "proxy_ssl_protocols": "Old and weak versions of TLS may be spoken, or none that the remote "
     "knows.",
+    "resolver_timeout": "NGINX waits for DNS as long as it likes, and the streamer doesn't.",
+    "proxy_connect_timeout": _OTHER_TIME,
+    "proxy_read_timeout": _OTHER_TIME,
+    "proxy_send_timeout": _OTHER_TIME,
     "proxy_headers_hash_max_size": "NGINX warns at each start that its hash of headers is too "
     "small.",
     "proxy_headers_hash_bucket_size": "NGINX may refuse to start: a header's name has no room.",
@@ -88,7 +94,6 @@ CONSEQUENCES = {
     "included.",
     "error_page": "The client sees the remote's own answer for these statuses; a redirect shows it "
     "the signed URL.",
-    "satisfy": "A client is asked for a password that it can't know.",
     # --- location ---
     "proxy_set_header X-Accel-Token": "The application doesn't know that NGINX is in front: it "
     "streams each file itself, or refuses.",
@@ -120,7 +125,7 @@ _LATE = (
 
 # Slower or noisier, but nothing goes wrong.
 _MINOR = {
-    "keepalive", "proxy_connect_timeout", "proxy_headers_hash_max_size",
+    "keepalive", "log_format", "proxy_connect_timeout", "proxy_headers_hash_max_size",
     "proxy_max_temp_file_size", "proxy_next_upstream_tries", "proxy_read_timeout",
     "proxy_send_timeout", "proxy_ssl_session_reuse", "resolver_timeout", "upstream",
     "variables_hash_max_size",

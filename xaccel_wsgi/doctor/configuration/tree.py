@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 # These act where they stand; every other directive is inherited by the blocks within, as a whole:
 # one `add_header` in a block cancels all `add_header` lines around it.
 _NOT_INHERITED = {
-    "allow", "break", "deny", "if", "internal", "limit_except", "location", "map", "proxy_pass",
+    "break", "if", "internal", "limit_except", "location", "map", "proxy_pass",
     "return", "rewrite", "server", "server_name", "set", "try_files", "upstream", "uwsgi_pass",
 }  # fmt: skip
 _NEEDS_QUOTES = re.compile(r"[\s;{}\"']|\A\Z")
@@ -82,7 +82,7 @@ class Scope:
     def holding(self, name: str) -> list[Directive]:
         """Returns the directives of a name that hold in the block, inherited or its own."""
         found = self.here(name)
-        if found or self.around is None or name in _NOT_INHERITED:
+        if found or self.around is None or not is_inherited(name):
             return found
         return self.around.holding(name)
 
@@ -104,6 +104,11 @@ class Scope:
         while scope is not None:
             yield scope
             scope = scope.around
+
+
+def is_inherited(name: str) -> bool:
+    """Tells whether what stands around a block holds in it."""
+    return name not in _NOT_INHERITED
 
 
 def _written(argument: str) -> str:

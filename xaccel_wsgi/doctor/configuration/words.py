@@ -13,6 +13,8 @@ from .consequences import consequence, is_minor
 from .tree import Directive, Scope
 
 _SHOWN_KEYS = 4
+_SHOWN_PATH = 36
+_SHOWN_CHARACTERS = 120
 _TOKEN_VALUE = re.compile(
     rf"((?:{TOKEN_FIELD}|uwsgi_param HTTP_X_ACCEL_TOKEN|x_accel_token !?=) )"
     r'(?:"[^"]*"|[^"\s;)]+)',
@@ -90,8 +92,10 @@ def name_of(scope: Scope) -> str:
 
 def path_of(scope: Scope) -> str:
     """Returns a location's path; of a long expression its beginning."""
-    path = scope.directive.arguments[-1]
-    return path if len(path) < 40 else f"{path[:36]}..."
+    *modifier, path = scope.directive.arguments
+    if modifier[:1] in (["~"], ["~*"]):
+        path = f"{modifier[0]} {path}"
+    return path if len(path) < _SHOWN_PATH else f"{path[: _SHOWN_PATH - 3]}..."
 
 
 def group_of(server: Scope) -> str:
@@ -120,7 +124,8 @@ def _what(first: Difference, keys: list[str]) -> str:
             return f"{first.name} is missing for {_listed(keys)}"
         case "missing" if expected is not None:
             named = expected.name in ("location", "map", "upstream")
-            what = f"{first.name} {first.key}" if named else expected.head
+            is_long = named or len(expected.head) > _SHOWN_CHARACTERS
+            what = f"{first.name} {first.key}" if is_long else expected.head
             return f"{what} is missing"
         case "cancelled" if actual is not None:
             return f"{first.name} {_listed(keys)} is cancelled by {brief(first)}"

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 def untouched() -> Iterator[str]:
     """Yields the directives that leave an answer as it is, for every location that gives one."""
+    yield "# Substitutions have no word for off; this type is nobody's."
+    yield "sub_filter_types text/x-xaccel-nothing;"
     yield "# What a server or http block around this may say would change the answer."
     yield "charset off;"
     yield "expires off;"
@@ -12,8 +14,6 @@ def untouched() -> Iterator[str]:
     yield "ssi off;"
     yield 'add_before_body "";'
     yield 'add_after_body "";'
-    yield "# Substitutions have no word for off; this type is nobody's."
-    yield "sub_filter_types text/x-xaccel-nothing;"
 
 
 def admitted() -> Iterator[str]:
