@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz soak security-table lint docs release bench clean
+.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz mutate-policy soak security-table lint docs release bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -58,6 +58,10 @@ MINUTES ?= 2
 soak: build/ready-test
 	tools/install-nginx
 	.venv/bin/python -m tests.soak --minutes $(MINUTES)
+
+# The policy with one check removed at a time, and which tests notice.
+mutate-policy: build/ready-test
+	.venv/bin/python -m tests.mutations
 
 # What is tried against the project, and how it ends: the table in docs/security.md.
 security-table: build/ready-test

@@ -1,0 +1,75 @@
+"""Removes each check in turn and says which tests notice: `python -m tests.mutations [WORD...]`.
+
+With words, only checks that have one of them. The source isn't touched: a copy is.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from .checks import CHECKS, Check
+
+ROOT = Path(__file__).parents[2]
+_COPIED = ("xaccel_wsgi", "tests", "docs", "examples", "tools")
+_TIMEOUT_S = 600
+
+
+def red_tests(check: Check, copy: Path) -> list[str]:
+    """Returns the tests that fail without the check."""
+    file = copy / "xaccel_wsgi" / check.file
+    source = file.read_text(encoding="utf-8")
+    if source.count(check.code) != 1:
+        raise ValueError(f"{check.says}: its code isn't in {check.file} once")
+    file.write_text(source.replace(check.code, check.instead), encoding="utf-8")
+    try:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                *check.tests,
+                "-q",
+                "--tb=no",
+                "-rfE",
+                "-p",
+                "no:cacheprovider",
+            ],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    finally:
+        file.write_text(source, encoding="utf-8")
+    return re.findall(r"(?m)^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", done.stdout)
+
+
+def main(words: list[str]) -> int:
+    """Returns how many checks nobody misses."""
+    chosen = [c for c in CHECKS if not words or any(word in c.says for word in words)]
+    unnoticed = 0
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in _COPIED:
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ROOT.glob("*.*"):
+            if name.is_file():
+                shutil.copy(name, copy)
+        for check in chosen:
+            red = red_tests(check, copy)
+            unnoticed += not red
+            first = re.sub(r"^.*/", "", red[0]) if red else "NOBODY NOTICES"
+            print(f"{check.says} ({check.file}): {len(red)} red, as {first}", flush=True)
+    took_s = time.monotonic() - began
+    print(f"{len(chosen)} checks removed in turn, {unnoticed} unnoticed, {took_s:.0f} s")
+    return unnoticed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) > 0)

@@ -1,0 +1,20 @@
+"""The list of checks is of this source: each is there, once, and its tests are."""
+
+from pathlib import Path
+
+import pytest
+
+import xaccel_wsgi
+
+from .checks import CHECKS, Check
+
+PACKAGE = Path(xaccel_wsgi.__file__).parent
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.says)
+def test_the_check_is_where_the_list_says(check: Check) -> None:
+    """A list that is out of date would remove nothing, or something else."""
+    source = (PACKAGE / check.file).read_text(encoding="utf-8")
+    assert source.count(check.code) == 1
+    compile(source.replace(check.code, check.instead), check.file, "exec")
+    assert all((PACKAGE.parent / test).is_file() for test in check.tests)
