@@ -84,6 +84,8 @@ ATTACKS = {
     "request splitting by CR LF": "https://files.example/a\r\nHost: evil.example",
     "request splitting by a bare LF": "https://files.example/a\nX: y",
     "a line break at the end": "https://files.example/\n",
+    "request splitting within the query": "https://files.example/a?b\r\nHost: evil.example",
+    "a space within the query": "https://files.example/a?b c",
     "a NUL that ends C strings": "https://files.example/a\0.pdf",
     "a tab that browsers drop": "https://files.exa\tmple/",
     "a space that ends the request target": "https://files.example/a HTTP/1.1",
