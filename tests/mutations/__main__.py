@@ -64,7 +64,7 @@ def main(words: list[str]) -> int:
         for check in chosen:
             red = red_tests(check, copy)
             unnoticed += not red
-            first = re.sub(r"^.*/", "", red[0]) if red else "NOBODY NOTICES"
+            first = red[0].removeprefix("tests/") if red else "NOBODY NOTICES"
             print(f"{check.says} ({check.file}): {len(red)} red, as {first}", flush=True)
     took_s = time.monotonic() - began
     print(f"{len(chosen)} checks removed in turn, {unnoticed} unnoticed, {took_s:.0f} s")

@@ -39,8 +39,8 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
         yield "# WITHOUT A TOKEN: any upstream of this server that answers with X-Accel-Redirect"
         yield "# reaches the files. Set XACCEL_TOKEN and make this configuration anew."
     if any(origin.is_wildcard for origin in settings.origins.origins):
-        yield "# The names of wildcard origins may resolve to addresses within your network, and NGINX"
-        yield "# can't refuse that: forbid its workers what is private, with a firewall."
+        yield "# A wildcard's names may resolve to addresses within your network, which NGINX can't"
+        yield "# refuse: forbid its workers what is private, with a firewall."
     yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
     yield f"location ^~ {settings.prefix} {{"
     yield "    internal;"
