@@ -30,7 +30,7 @@ def test_a_real_nginx_is_in_order(nginx_binary: str) -> None:
             [
                 ("proxy_pass_request_headers off;", "proxy_pass_request_headers on;"),
                 ("proxy_method GET;", ""),
-                ("keepalive 16;", ""),
+                ('proxy_set_header Connection "";', "proxy_set_header Connection close;"),
                 ("proxy_hide_header Set-Cookie;", ""),
             ],
             {"head", "self:request", "self:head-is-get", "self:kept", "self:hostile"},

@@ -15,7 +15,8 @@ CONSEQUENCES = {
     "variables_hash_bucket_size": "NGINX may refuse to start: a variable's name has no room.",
     "upstream": "Connections to this origin aren't kept: each download waits for a connection and "
     "a TLS handshake of its own.",
-    "keepalive": "Each download waits for a connection and a TLS handshake of its own.",
+    "keepalive": "Before 1.29.7 each download waits for a connection and a TLS handshake of its "
+    "own.",
     "map": "NGINX doesn't start, or chooses between the application's value and the remote's "
     "wrongly.",
     # --- server ---

@@ -34,6 +34,16 @@ class _Quiet(WSGIRequestHandler):
         """Does nothing."""
 
 
+class _Store(ThreadingHTTPServer):
+    """Keeps connections, as stores do and werkzeug's server doesn't."""
+
+    # A thread that waits on a kept connection isn't waited for.
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing where NGINX has gone and a kept connection with it."""
+
+
 @contextlib.contextmanager
 def application(app: "WSGIApplication") -> Iterator[int]:
     """Serves a WSGI application; gives its port."""
@@ -43,11 +53,8 @@ def application(app: "WSGIApplication") -> Iterator[int]:
 
 @contextlib.contextmanager
 def store(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
-    """Serves what keeps connections, as stores do and werkzeug's server doesn't; gives its port."""
-    server = ThreadingHTTPServer((_HOST, 0), handler)
-    # A thread that waits on a kept connection isn't waited for.
-    server.block_on_close = False
-    with _running(server) as port:
+    """Serves what a handler answers; gives its port."""
+    with _running(_Store((_HOST, 0), handler)) as port:
         yield port
 
 
