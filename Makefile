@@ -61,7 +61,7 @@ soak: build/ready-test
 
 # The policy with one check removed at a time, and which tests notice.
 mutate-policy: build/ready-test
-	.venv/bin/python -m tests.mutations
+	.venv/bin/python -m tests.security.without
 
 # What is tried against the project, and how it ends: the table in docs/security.md.
 security-table: build/ready-test

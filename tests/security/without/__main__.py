@@ -1,4 +1,4 @@
-"""Removes each check in turn and says which tests notice: `python -m tests.mutations [WORD...]`.
+"""Removes each check in turn and says which tests notice: `python -m tests.security.without [WORD...]`.
 
 With words, only checks that have one of them. The source isn't touched: a copy is.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .checks import CHECKS, Check
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _COPIED = ("xaccel_wsgi", "tests", "docs", "examples", "tools")
 _TIMEOUT_S = 600
 
