@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.certificates import Certificates
 from tests.support.client import send
@@ -78,6 +78,9 @@ SCENES: dict[str, list[Step]] = {
     "a file with even more": answer(200, _VENDORS[180:], b"file"),
     "a part": answer(206, [*THEIRS, ("Content-Range", "bytes 0-3/9")], b"file"),
     "nothing new": answer(304, THEIRS, framing="none"),
+    "a kept file": answer(200, THEIRS, b"file"),
+    "a file to be kept that fails": answer(500, THEIRS, ERROR),
+    "a file to be kept that falls silent": [HEAD + b"\r\nfil", Hang()],
     "refused": answer(403, THEIRS, ERROR),
     "not there": answer(404, THEIRS, ERROR),
     "a login asked for": answer(401, [*THEIRS, ("WWW-Authenticate", "canary-vendor")], ERROR),
@@ -116,6 +119,8 @@ _ELSEWHERE = {
     "outside the origins": "https://198.51.100.7/k",
 }
 _TOO_LARGE = "a URL too large for NGINX"
+# Those that NGINX may keep.
+_KEPT = {scene for scene in SCENES if "kept" in scene}
 NAMES = (*SCENES, *_ELSEWHERE, _TOO_LARGE)
 METHODS = ("GET", "HEAD", "POST")
 
@@ -189,7 +194,11 @@ class _Rig(logging.Handler):
         url = self._placed(_ELSEWHERE.get(self._scene, "{main}/k")) + SIGNED
         if self._scene == _TOO_LARGE:
             url += "x" * 20_000
-        remote = RemoteFile(url, request_headers={"Authorization": "Bearer canary-bearer"})
+        remote = RemoteFile(
+            url,
+            request_headers={"Authorization": "Bearer canary-bearer"},
+            cache_key="v1" if self._scene in _KEPT else None,
+        )
         headers = {**remote.response_headers(environ), **PRIVATE}
         self.evidence.plant(url, remote.request_headers, headers)
         start_response("200 OK", list(headers.items()))
@@ -229,10 +238,13 @@ def collect(folder: Path, binary: str) -> dict[Carrier, Evidence]:
         rig = _Rig(stack, folder)
         nginx_folder = folder / "nginx"
         nginx_folder.mkdir()
-        origins = list(rig.places.values())
-        site = stack.enter_context(
-            Site(rig.app, nginx_folder, binary, origins=origins, pin_dns=True, read_timeout_s=0.2)
-        )
+        options: dict[str, Any] = {
+            "origins": list(rig.places.values()),
+            "pin_dns": True,
+            "read_timeout_s": 0.2,
+            "cache": str(nginx_folder / "cache"),
+        }
+        site = stack.enter_context(Site(rig.app, nginx_folder, binary, **options))
         with _listening(rig):
             for carrier in CARRIERS:
                 rig.evidence = found[carrier] = Evidence()

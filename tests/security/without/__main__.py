@@ -1,4 +1,4 @@
-"""Removes each check in turn and says which tests notice: `python -m tests.security.without [WORD...]`.
+"""Removes each check in turn: which tests notice? `python -m tests.security.without [WORD...]`.
 
 With words, only checks that have one of them. The source isn't touched: a copy is.
 """
