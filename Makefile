@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx test test-stores test-all fidelity fuzz mutate-policy soak security-table lint docs release bench clean
+.PHONY: demo demo-nginx demo-pyramid test test-stores test-all fidelity fuzz mutate-policy soak security-table lint docs release test-wheel bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -74,7 +74,12 @@ docs: build/ready-docs
 
 # All but the upload: make release VERSION=1.2.3
 release: build/ready-release
-	.venv/bin/python tools/release.py $(VERSION) $(TESTS)
+	.venv/bin/python -m tools.release $(VERSION) $(TESTS)
+
+# The wheel in empty environments, with the extras and without, on each Python that is found.
+test-wheel: build/ready-release
+	tools/install-nginx
+	.venv/bin/python -m tools.wheel $(TESTS)
 
 bench: build/ready-test
 	.venv/bin/python benchmarks/passing.py

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from playwright.sync_api import Browser
 
-pytest_plugins = ("tests.security.table",)
+pytest_plugins = ("tests.extras", "tests.security.table")
 
 View = Callable[["WSGIEnvironment"], RemoteFile]
 

@@ -39,6 +39,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Runs `xaccel-wsgi` in a folder with an application."""
     (tmp_path / "myapp.py").write_text(APP)
     monkeypatch.delenv("XACCEL_TOKEN", raising=False)
+    # Pyramid imports pkg_resources, which says that nobody should.
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore::UserWarning")
 
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         for name, value in environ.items():

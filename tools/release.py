@@ -7,21 +7,19 @@ holds it commits and tags; if not, the tree is left as it was.
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.wheel import EXTRAS, ROOT, Installation, WheelError, build, run
+
 # The one place that has the version; the build reads it there, too.
 VERSION_FILE = ROOT / "xaccel_wsgi" / "__init__.py"
 CHANGELOG = ROOT / "CHANGELOG.md"
-DIST = ROOT / "dist"
 
 _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 _UNRELEASED = re.compile(r"^## \[Unreleased\]\n+((?:(?!^## ).*\n?)*)", re.MULTILINE)
@@ -39,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         _release(options.version, options.tests)
-    except ReleaseError as error:
+    except (ReleaseError, WheelError) as error:
         print(f"No release: {error}", file=sys.stderr)
         return 1
     print(
@@ -90,34 +88,20 @@ def _release(version: str, tests: Sequence[str]) -> None:
     with _restored_on_failure(VERSION_FILE, CHANGELOG):
         VERSION_FILE.write_text(versioned)
         CHANGELOG.write_text(released)
-        shutil.rmtree(DIST, ignore_errors=True)
-        # The wheel is built from the sdist, so what is missing there is noticed.
-        _run(sys.executable, "-m", "build", "--installer", "pip", ROOT)
+        wheel, sdist = build()
         with tempfile.TemporaryDirectory(prefix="xaccel-release-") as folder:
-            _try(Path(folder), version, tests)
-        _run("git", "commit", "--quiet", "--message", f"Version {version}", "--all")
-        _run("git", "tag", "--annotate", "--message", f"Version {version}", f"v{version}")
+            _try(Installation(Path(folder), wheel, sdist, sys.executable), version, tests)
+        run("git", "commit", "--quiet", "--message", f"Version {version}", "--all")
+        run("git", "tag", "--annotate", "--message", f"Version {version}", f"v{version}")
 
 
-def _try(folder: Path, version: str, tests: Sequence[str]) -> None:
-    """Installs the wheel into an empty environment, and runs the sdist's tests with it."""
-    (wheel,) = DIST.glob("*.whl")
-    (sdist,) = DIST.glob("*.tar.gz")
-    _run(sys.executable, "-m", "virtualenv", "--quiet", folder / "venv")
-    python = folder / "venv" / "bin" / "python"
-    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    _run(*install, wheel)
-    said = _output(folder / "venv" / "bin" / "xaccel-wsgi", "--version")
+def _try(installation: Installation, version: str, tests: Sequence[str]) -> None:
+    said = _output(installation.scripts / "xaccel-wsgi", "--version")
     if said != version:
         raise ReleaseError(f"the installed command says it is {said}.")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-    (source,) = folder.glob("xaccel_wsgi-*")
-    # Otherwise the tests would try the source, and not what was installed.
-    shutil.rmtree(source / "xaccel_wsgi")
-    _run(*install, "--upgrade", "pip>=25.1")
-    _run(*install, f"{wheel}[doctor,s3]", "--group", f"{source}/pyproject.toml:test")
-    _run(python, "-m", "pytest", *tests, cwd=source)
+    outcome = installation.try_with(EXTRAS, tests)
+    if outcome.failed or not outcome.tests:
+        raise ReleaseError(f"{outcome.failed} of {outcome.tests} tests failed.")
 
 
 @contextmanager
@@ -129,13 +113,6 @@ def _restored_on_failure(*paths: Path) -> Iterator[None]:
         for path, text in before.items():
             path.write_text(text)
         raise
-
-
-def _run(*command: object, cwd: Path = ROOT) -> None:
-    done = subprocess.run([str(word) for word in command], cwd=cwd, check=False)
-    if done.returncode != 0:
-        words = " ".join(map(str, command[:5]))
-        raise ReleaseError(f"{words} ... ended with status {done.returncode}.")
 
 
 def _output(*command: object) -> str:
