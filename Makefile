@@ -1,6 +1,6 @@
 # What matters: make demo, make test. Each does all of its own set-up.
 
-.PHONY: demo demo-nginx demo-pyramid test test-stores test-all fidelity fuzz mutate-policy soak security-table lint docs release test-wheel bench clean
+.PHONY: demo demo-nginx demo-pyramid test test-stores test-all fidelity fuzz mutate-policy soak security-table lint docs audit reproducible release test-wheel bench clean
 
 PORT ?= 8080
 PYTEST = .venv/bin/python -m pytest
@@ -71,6 +71,14 @@ security-table: build/ready-test
 docs: build/ready-docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 	@echo "Open build/site/index.html"
+
+# Known vulnerabilities of what is installed; needs the network, and says so where there is none.
+audit: build/ready-test build/ready-audit
+	.venv/bin/python -m tools.audit
+
+# Sdist and wheel, built twice in different circumstances: the same bytes, whose SHA-256 is printed.
+reproducible: build/ready-release
+	.venv/bin/python -m tools.reproduce
 
 # All but the upload: make release VERSION=1.2.3
 release: build/ready-release

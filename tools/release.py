@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.wheel import EXTRAS, ROOT, Installation, WheelError, build, run
+from tools.wheel import DIST, EXTRAS, ROOT, Installation, WheelError, build, run
 
 # The one place that has the version; the build reads it there, too.
 VERSION_FILE = ROOT / "xaccel_wsgi" / "__init__.py"
@@ -89,6 +89,7 @@ def _release(version: str, tests: Sequence[str]) -> None:
         VERSION_FILE.write_text(versioned)
         CHANGELOG.write_text(released)
         wheel, sdist = build()
+        run(sys.executable, "-m", "tools.reproduce", DIST)
         with tempfile.TemporaryDirectory(prefix="xaccel-release-") as folder:
             _try(Installation(Path(folder), wheel, sdist, sys.executable), version, tests)
         run("git", "commit", "--quiet", "--message", f"Version {version}", "--all")

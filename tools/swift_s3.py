@@ -21,7 +21,7 @@ from .children import ChildError, Children
 
 HOST = "127.0.0.1"
 ACCESS_KEY = "test:tester"
-SECRET_KEY = "testing"
+SECRET_KEY = "testing"  # noqa: S105
 REGION = "us-east-1"
 # Buckets are found by host names below it, too.
 STORAGE_DOMAIN = "s3.localhost"
