@@ -12,6 +12,11 @@ demo-nginx: build/ready-demo
 	tools/install-nginx
 	exec .venv/bin/python tools/demo --nginx --port $(PORT)
 
+# The other example; make demo-pyramid NGINX=--nginx has NGINX move the bytes.
+demo-pyramid: build/ready-demo
+	[ -z "$(NGINX)" ] || tools/install-nginx
+	exec .venv/bin/python tools/demo pyramid $(NGINX) --port $(PORT)
+
 test: build/ready-test
 	tools/install-nginx || [ "$$CI" != true ]
 	tools/install-chromium || [ "$$CI" != true ]

@@ -31,6 +31,21 @@ def decorated(app):
     return wrapper
 
 outer = decorated(Outer(app))
+
+def from_ini(global_conf):
+    return bare
+"""
+
+INI = """
+[pipeline:main]
+pipeline = xaccel bare
+
+[filter:xaccel]
+use = egg:xaccel-wsgi
+origins = http://127.0.0.1:%(port)s/
+
+[app:bare]
+paste.app_factory = myapp:from_ini
 """
 
 
@@ -38,6 +53,7 @@ outer = decorated(Outer(app))
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Runs `xaccel-wsgi` in a folder with an application."""
     (tmp_path / "myapp.py").write_text(APP)
+    (tmp_path / "site.ini").write_text(INI)
     monkeypatch.delenv("XACCEL_TOKEN", raising=False)
     # Pyramid imports pkg_resources, which says that nobody should.
     monkeypatch.setenv("PYTHONWARNINGS", "ignore::UserWarning")
@@ -59,6 +75,17 @@ def test_the_middleware_is_found(app: str, run) -> None:
     for part in ("http", "server", "location"):
         assert f"# xaccel-wsgi, {part} part" in done.stdout
     assert "http/127\\.0\\.0\\.1:9000/" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "port"),
+    [("site.ini?port=9000", 9000), ("site.ini?port=9001#main", 9001)],
+)
+def test_an_ini_file_names_an_application(name: str, port: int, run) -> None:
+    """As pserve reads it, variables included."""
+    done = run("nginx", name)
+    assert done.returncode == 0, done.stderr
+    assert f"http/127\\.0\\.0\\.1:{port}/" in done.stdout
 
 
 def test_settings_from_the_environment_alone(run) -> None:
@@ -84,6 +111,8 @@ def test_output_writes_three_files_that_others_cannot_read(run, tmp_path: Path) 
     [
         pytest.param(["myapp:bare"], "no XAccelMiddleware is found", id="no middleware"),
         pytest.param(["nothere:app"], "can't be loaded", id="no module"),
+        pytest.param(["nothere.ini"], "can't be loaded", id="no file"),
+        pytest.param(["site.ini?port=1#nothere"], "can't be loaded", id="no section"),
         pytest.param(["myapp:nothere"], "can't be loaded", id="no application"),
         pytest.param(["myapp"], "isn't a module and an application", id="no colon"),
         pytest.param([], "no origin is named", id="nothing at all"),

@@ -14,13 +14,15 @@ from .middleware import XAccelMiddleware
 from .settings import Settings, load_settings
 
 _DEPTH = 8
+_INI = re.compile(r"[^?#]+\.ini(?:\?[^#]*)?(?:#.*)?")
 
 
 def find_settings(name: str | None) -> Settings:
     """Finds the settings of the application that is called `name`.
 
     Args:
-        name: `module:app`, or `module:factory()`; None takes the settings from `XACCEL_*` alone.
+        name: `module:app`, `module:factory()`, or an .ini file of PasteDeploy's: `app.ini`,
+            `app.ini#section`, `app.ini?variable=value`. None takes the settings from `XACCEL_*`.
 
     Raises:
         SettingsError: The name leads to no application with the middleware.
@@ -39,12 +41,14 @@ def find_settings(name: str | None) -> Settings:
 
 
 def _load(name: str) -> object:
+    sys.path.insert(0, os.getcwd())
+    if _INI.fullmatch(name):
+        return _load_ini(name)
     match = re.fullmatch(r"([\w.]+):([\w.]+)(\(\))?", name)
     if match is None:
         raise SettingsError(
-            "app", f"{name!r} isn't a module and an application", "As in myapp:app."
+            "app", f"{name!r} isn't a module and an application", "As in myapp:app, or app.ini."
         )
-    sys.path.insert(0, os.getcwd())
     module_name, path, is_factory = match.groups()
     try:
         found: Any = importlib.import_module(module_name)
@@ -55,6 +59,18 @@ def _load(name: str) -> object:
             "app", f"{name} can't be loaded: {error}", "Run it where the application runs."
         ) from error
     return found() if is_factory else found
+
+
+def _load_ini(name: str) -> object:
+    try:
+        # Pyramid's; who has PasteDeploy alone has no pserve either.
+        from pyramid.paster import get_app
+
+        return get_app(name)
+    except (ImportError, LookupError, OSError) as error:
+        raise SettingsError(
+            "app", f"{name} can't be loaded: {error}", "Run it where the application runs."
+        ) from error
 
 
 def find_middleware(app: object) -> XAccelMiddleware | None:

@@ -1,5 +1,6 @@
 """Pyramid: `config.include("xaccel_wsgi")`; and the filter for PasteDeploy's .ini pipelines."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 def includeme(config: Any) -> None:
     """Lets views return a RemoteFile, and puts the middleware in place.
+
+    Where neither the settings nor the environment say where files may come from, that is left to
+    the pipeline around the application: `[filter:xaccel]`.
 
     Args:
         config: Pyramid's Configurator; `xaccel.*` of its settings are ours.
@@ -36,7 +40,11 @@ def _response(remote: RemoteFile) -> Any:
 
 def _wrap(event: Any) -> None:
     router = event.app
-    router.execution_policy = _Policy(router, router.execution_policy)
+    in_settings = any(name.startswith("xaccel.") for name in router.registry.settings)
+    # A token alone may be the pipeline's.
+    in_environ = "XACCEL_ORIGINS" in os.environ or "XACCEL_INTERNAL_LOCATIONS" in os.environ
+    if in_settings or in_environ:
+        router.execution_policy = _Policy(router, router.execution_policy)
 
 
 class _Policy:

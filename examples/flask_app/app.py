@@ -13,10 +13,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from examples.panel import Panel
+from examples.store import fill
 from xaccel_wsgi import XAccelMiddleware
 
 from .catalog import FILES, PEOPLE, Person, StoredFile
-from .store import fill, open_bucket
+from .store import open_bucket
 
 Value = TypeVar("Value")
 

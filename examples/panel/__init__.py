@@ -78,6 +78,15 @@ class Panel:
         return [json.dumps(told).encode()]
 
 
+def paste_filter(
+    app: "WSGIApplication",
+    global_conf: dict[str, str],  # noqa: ARG001
+    files: str,
+) -> Panel:
+    """Makes the filter for a pipeline of PasteDeploy's."""
+    return Panel(app, files=files)
+
+
 def _visitor(environ: "WSGIEnvironment") -> str:
     # The session's cookie: nobody is told of another's transfers.
     return str(environ.get("HTTP_COOKIE", ""))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from examples.flask_app.app import create_app
 from examples.flask_app.catalog import FILES
+from tests.browser.faults import faults
 from tests.browser.store import stored
 from tests.support.remote import Answer, Request, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site
@@ -67,19 +67,12 @@ def test_every_page_is_readable(home: str, page: Page, scheme: str, screen: str)
         page.click("[href='/files/notes/download']")
     _panel(page, "notes").locator("summary").click()
     expect(_panel(page, "notes").locator("li")).to_have_count(1)
-    seen = [_faults(page)]
+    seen = [faults(page)]
     page.goto(f"{home}files/contract/view")
-    seen.append(_faults(page))
+    seen.append(faults(page))
     page.click("text=Sign out")
-    seen.append(_faults(page))
+    seen.append(faults(page))
     assert seen == [[], [], []]
-
-
-def _faults(page: Page) -> list[str]:
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("scrolls sideways")
-    return found
 
 
 @pytest.mark.parametrize("carrier", ["stream"])

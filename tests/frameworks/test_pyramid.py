@@ -15,7 +15,7 @@ from tests.frameworks.conftest import Ask
 from tests.frameworks.contract import NAME, Contract
 from tests.support.remote import StubRemote, answer
 from tests.support.site import TOKEN
-from xaccel_wsgi import OriginError, RemoteFile
+from xaccel_wsgi import MiddlewareMissingError, OriginError, RemoteFile, SettingsError
 from xaccel_wsgi.find import find_middleware
 
 
@@ -158,12 +158,26 @@ read_timeout_s = 7
 paste.app_factory = tests.frameworks.test_pyramid:text_form
 url = {url}
 """
+FILTERED = """
+[pipeline:main]
+pipeline = xaccel app
+
+[filter:xaccel]
+use = egg:xaccel-wsgi
+origins = {origin}
+read_timeout_s = 7
+
+[app:app]
+paste.app_factory = tests.frameworks.test_pyramid:main
+test.url = {url}
+"""
 
 
 @pytest.mark.parametrize(
     ("ini", "path", "load"),
     [
         pytest.param(INI, "/file", get_app, id="the include, by pserve's loader"),
+        pytest.param(FILTERED, "/file", get_app, id="the include, with the filter around it"),
         pytest.param(PIPELINE, "/", get_app, id="the filter, by pserve's loader"),
         pytest.param(PIPELINE, "/", lambda p: loadapp(f"config:{p}"), id="the filter, by Paste"),
     ],
@@ -179,6 +193,29 @@ def test_an_ini_file(ini: str, path: str, load: Any, tmp_path: Path, remote: Stu
     assert middleware is not None
     assert middleware.settings.read_timeout_s == 7
     middleware.close()
+
+
+def test_origins_in_the_environment_are_enough(
+    remote: StubRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The include puts the middleware in place."""
+    monkeypatch.setenv("XACCEL_ORIGINS", f"http://{remote.address}")
+    middleware = find_middleware(main({}, **{"test.url": remote.url("/k")}))
+    assert middleware is not None
+    middleware.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        pytest.param({}, MiddlewareMissingError, id="nothing is said: when a file is to be sent"),
+        pytest.param({"xaccel.mode": "stream"}, SettingsError, id="no origins: at the start"),
+    ],
+)
+def test_a_forgotten_setting_is_an_error(settings: dict[str, str], error: type) -> None:
+    """And leaks nothing."""
+    with pytest.raises(error):
+        webtest.TestApp(main({}, **settings, **{"test.url": "https://h/k"})).get("/file")
 
 
 def text_form(global_config: dict[str, str], url: str) -> Any:

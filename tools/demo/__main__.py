@@ -1,4 +1,4 @@
-"""The example application with a real S3 store and, if asked, a real NGINX, in one command.
+"""An example application with a real S3 store and, if asked, a real NGINX, in one command.
 
 Everything listens on 127.0.0.1, writes into one temporary folder, and is gone when it ends. With
 S3_ENDPOINT_URL set, the files go to that store's bucket S3_BUCKET instead.
@@ -25,9 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[0] = str(ROOT)
 
 from tools.children import ChildError, Children  # noqa: E402
+from tools.demo.examples import EXAMPLES, Example  # noqa: E402
 from tools.swift_s3 import HOST, SwiftS3, free_ports, listens  # noqa: E402
 
-APP = "examples.flask_app.app:create_app()"
 # Where NGINX lies on machines whose PATH, for all but root, leaves these out.
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 START_S = 30
@@ -44,16 +44,20 @@ class Stopped(Exception):  # noqa: N818 - not an error
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo until it is told to end; returns the exit status."""
     parser = argparse.ArgumentParser(prog="tools/demo", description=__doc__)
+    parser.add_argument(
+        "example", nargs="?", choices=EXAMPLES, default="flask", help="which one (%(default)s)"
+    )
     parser.add_argument("--nginx", action="store_true", help="have NGINX move the bytes")
     parser.add_argument("--port", type=int, default=8080, help="where it answers (%(default)s)")
     options = parser.parse_args(arguments)
+    kind = EXAMPLES[options.example]
     pause = _pause_until_stopped()
     try:
-        _check_packages()
+        _check_packages(kind)
         _check_port(options.port)
         nginx = _find_nginx() if options.nginx else None
         with tempfile.TemporaryDirectory(prefix="xaccel-demo-") as folder:
-            _run(Path(folder), options.port, nginx, pause)
+            _run(kind, Path(folder), options.port, nginx, pause)
     except Stopped:
         _say("\nEnded; nothing is left running.")
     except (ChildError, Refused) as error:
@@ -62,7 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(folder: Path, port: int, nginx: str | None, pause: Callable[[float], None]) -> None:
+def _run(
+    kind: type[Example],
+    folder: Path,
+    port: int,
+    nginx: str | None,
+    pause: Callable[[float], None],
+) -> None:
     """Starts everything in order and watches over it; ends it in reverse order."""
     with ExitStack() as stack:
         environ = _environment()
@@ -77,27 +87,24 @@ def _run(folder: Path, port: int, nginx: str | None, pause: Callable[[float], No
         stack.callback(children.stop)
 
         _say("Filling the store with files ...")
-        flask = [sys.executable, "-m", "flask", "--app", APP]
-        children.run("fill-store", [*flask, "fill-store"], environ=environ, cwd=ROOT)
+        example = kind(folder, environ)
+        children.run("fill-store", example.fill, environ=environ, cwd=ROOT)
         if nginx:
             # The application hands over to nobody who doesn't show the token.
             environ |= {"XACCEL_MODE": "nginx", "XACCEL_TOKEN": secrets.token_urlsafe(32)}
             (app_port,) = free_ports(1)
-            _start_app(children, environ, app_port)
-            _start_nginx(children, environ, nginx, folder, port, app_port)
+            children.start("application", example.serve(app_port), environ=environ, cwd=ROOT)
+            _start_nginx(children, environ, nginx, example.app, folder / "nginx", port, app_port)
         else:
             environ["XACCEL_MODE"] = "stream"
-            _start_app(children, environ, port)
+            children.start("application", example.serve(port), environ=environ, cwd=ROOT)
         children.wait_until(lambda: _answers(port), "The application", START_S)
 
         carrier = "NGINX" if nginx else "this Python"
+        _say("\n" + example.welcome.format(url=f"http://{HOST}:{port}/"))
         _say(
-            f"""
-    The reading room is open:  http://{HOST}:{port}/
-
-Sign in as Ada or as Grace; each has files that the other may not open.
-The files lie in {environ["S3_ENDPOINT_URL"]} and pass through {carrier};
-"What happened" below each of them tells how."""
+            f"The files lie in {environ['S3_ENDPOINT_URL']} and pass through {carrier};\n"
+            '"What happened" below each of them tells how.'
         )
         if nginx:
             _say(f"NGINX writes what it answers to {folder / 'nginx' / 'access.log'}")
@@ -139,23 +146,16 @@ def _use_store(environ: dict[str, str], store: SwiftS3) -> None:
     }
 
 
-def _start_app(children: Children, environ: Mapping[str, str], port: int) -> None:
-    configuration = Path(__file__).with_name("gunicorn_conf.py")
-    gunicorn = (sys.executable, "-m", "gunicorn", "--config", str(configuration))
-    bound = ("--bind", f"{HOST}:{port}", APP)
-    children.start("application", [*gunicorn, *bound], environ=environ, cwd=ROOT)
-
-
 def _start_nginx(
     children: Children,
     environ: Mapping[str, str],
     nginx: str,
-    folder: Path,
+    app: str,
+    prefix: Path,
     port: int,
     app_port: int,
 ) -> None:
-    prefix = folder / "nginx"
-    generate = (f"{sysconfig.get_path('scripts')}/xaccel-wsgi", "nginx", APP)
+    generate = (f"{sysconfig.get_path('scripts')}/xaccel-wsgi", "nginx", app)
     places = ("--standalone", str(prefix), "--listen", f"{HOST}:{port}")
     app_server = ("--app-server", f"{HOST}:{app_port}")
     children.run("configuration", [*generate, *places, *app_server], environ=environ, cwd=ROOT)
@@ -177,8 +177,8 @@ def _answers(port: int) -> bool:
 # --- What it needs ---
 
 
-def _check_packages() -> None:
-    needed = ["boto3", "flask", "gunicorn", "xaccel_wsgi"]
+def _check_packages(kind: type[Example]) -> None:
+    needed = ["boto3", "xaccel_wsgi", *kind.packages]
     if not os.environ.get("S3_ENDPOINT_URL"):
         needed.append("swift")
     missing = [name for name in needed if importlib.util.find_spec(name) is None]

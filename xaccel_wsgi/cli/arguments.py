@@ -10,7 +10,7 @@ from pathlib import Path
 from ..carriers.nginx import config
 
 APP_HELP = (
-    "the WSGI application, as in myapp:app or myapp:create_app(); "
+    "the WSGI application, as in myapp:app, myapp:create_app() or app.ini; "
     "without it the settings come from XACCEL_* alone"
 )
 

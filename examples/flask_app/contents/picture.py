@@ -1,10 +1,10 @@
-"""A PNG of a sunrise over a bay (ISO 15948), drawn row by row."""
+"""A PNG of a sunrise over a bay, drawn row by row."""
 
-import struct
-import zlib
 from functools import cache
 from itertools import pairwise
 from math import sin, sqrt
+
+from examples.png import COLOUR, png
 
 _WIDTH, _HEIGHT = 1200, 630
 _HORIZON = 400
@@ -25,9 +25,7 @@ def sunrise() -> bytes:
     for y in range(_HEIGHT):
         rows.append(0)  # No filter.
         rows += _row(y, ridges)
-    header = struct.pack(">IIBBBBB", _WIDTH, _HEIGHT, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+    return png(_WIDTH, _HEIGHT, COLOUR, bytes(rows))
 
 
 def _row(y: int, ridges: list[list[float]]) -> bytearray:
@@ -73,7 +71,3 @@ def _between(colours: tuple[_Colour, ...], where: float) -> _Colour:
         round(low + (high - low) * part) for low, high in zip(*steps[index], strict=True)
     )
     return red, green, blue
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

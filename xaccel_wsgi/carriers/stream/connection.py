@@ -7,8 +7,8 @@ high-level client don't; a signature covers the bytes.
 import ssl
 import threading
 import time
-from collections import defaultdict, deque
 from functools import partial
+from typing import NamedTuple
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -18,12 +18,18 @@ from ...settings import Settings
 from .addresses import addresses_of
 from .response import StrictResponse
 
-# As many as NGINX's `keepalive` keeps in the generated configuration, and shorter than servers do.
-_IDLE_MAX = 16
+# In all, for a wildcard has hosts without number; and for a shorter time than servers keep them.
+_IDLE_MAX = 64
 _IDLE_S = 30.0
 
 # An origin, and whether it is named exactly.
 _Place = tuple[str, bool]
+
+
+class _Idle(NamedTuple):
+    since_s: float
+    place: _Place
+    connection: HTTPConnection
 
 
 class Connections:
@@ -34,7 +40,8 @@ class Connections:
         self._settings = settings
         self._tls = ssl.create_default_context(cafile=settings.ca_file)
         self._lock = threading.Lock()
-        self._idle: defaultdict[_Place, deque[tuple[float, HTTPConnection]]] = defaultdict(deque)
+        # In the order in which they were given back.
+        self._idle: list[_Idle] = []
 
     def take(self, url: RemoteUrl, *, fresh: bool = False) -> tuple[HTTPConnection, bool]:
         """Returns a connection for `url`, and whether it was used before.
@@ -43,33 +50,40 @@ class Connections:
             OSError, urllib3.exceptions.HTTPError: None could be opened.
             OriginError: A wildcard's host resolves to an address that isn't public.
         """
-        while not fresh:
-            with self._lock:
-                idle = self._idle[self._place(url)]
-                if not idle:
-                    break
-                since, connection = idle.pop()
-            if time.monotonic() - since < _IDLE_S and connection.is_connected:
-                return connection, True
-            connection.close()
+        while not fresh and (idle := self._latest(self._place(url))) is not None:
+            if time.monotonic() - idle.since_s < _IDLE_S and idle.connection.is_connected:
+                return idle.connection, True
+            idle.connection.close()
         return self._open(url), False
+
+    def _latest(self, place: _Place) -> _Idle | None:
+        with self._lock:
+            for at in range(len(self._idle) - 1, -1, -1):
+                if self._idle[at].place == place:
+                    return self._idle.pop(at)
+        return None
 
     def give_back(self, url: RemoteUrl, connection: HTTPConnection) -> None:
         """Keeps a connection whose last answer was read to its end."""
         with self._lock:
-            idle = self._idle[self._place(url)]
-            idle.append((time.monotonic(), connection))
-            surplus = idle.popleft()[1] if len(idle) > _IDLE_MAX else None
-        if surplus is not None:
-            surplus.close()
+            now_s = time.monotonic()
+            self._idle.append(_Idle(now_s, self._place(url), connection))
+            # Also those of hosts that nobody asks for any more.
+            surplus = 0
+            while len(self._idle) - surplus > _IDLE_MAX or self._idle[surplus].since_s < (
+                now_s - _IDLE_S
+            ):
+                surplus += 1
+            closing, self._idle = self._idle[:surplus], self._idle[surplus:]
+        for idle in closing:
+            idle.connection.close()
 
     def close(self) -> None:
         """Closes the idle ones."""
         with self._lock:
-            idle = [connection for queue in self._idle.values() for _, connection in queue]
-            self._idle.clear()
-        for connection in idle:
-            connection.close()
+            closing, self._idle = self._idle, []
+        for idle in closing:
+            idle.connection.close()
 
     def _place(self, url: RemoteUrl) -> _Place:
         """What a kept connection is for; an unchecked one isn't for a wildcard's URL."""

@@ -1,0 +1,1 @@
+"""The example applications, asked as their visitors ask."""
