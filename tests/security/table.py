@@ -118,7 +118,7 @@ def _lines(rows: list[Row]) -> Iterator[str]:
     yield f"\nNGINX {', '.join('.'.join(map(str, version)) for version in versions)}.\n"
     for section, title in SECTIONS.items():
         own = [row for row in rows if row.section == section]
-        yield f"\n### {title}: {len(own)} kinds\n\n"
+        yield f"\n### {title}\n\n{len(own)} kinds.\n\n"
         yield f"| kind | ends in | {' | '.join(PLACES.values())} | failures |\n"
         yield f"| --- | --- |{' ---: |' * len(PLACES)} ---: |\n"
         for row in own:
@@ -133,7 +133,7 @@ def read_page(page: Path = PAGE) -> list[Row]:
     section = ""
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("### "):
-            section = sections.get(line[4:].partition(":")[0], "")
+            section = sections.get(line[4:], "")
         elif section and line.startswith("| ") and not line.startswith(("| kind |", "| --- |")):
             kind, outcome, *counts, failures = _cells(line)
             tries = Counter(
