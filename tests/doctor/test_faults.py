@@ -94,7 +94,7 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         ["missing:proxy_pass_request_headers"], "bad",
     ),
     "the client's body reaches the remote": (
-        drop(SERVER, "proxy_pass_request_body off;"), ["missing:proxy_pass_request_body"], "bad",
+        drop(SERVER, 'proxy_set_body "";'), ["missing:proxy_set_body"], "bad",
     ),
     "the length of a body that isn't sent": (
         drop(SERVER, 'proxy_set_header Content-Length "";'),
@@ -380,7 +380,7 @@ http {
 RECIPE_FAULTS = {
     "missing:http-part", "missing:server-part", "missing:location-part", "different:proxy_pass",
     "different:add_header:Content-Disposition", "missing:if:$upstream_http_x_accel_token !=",
-    "missing:proxy_pass_request_headers", "missing:proxy_pass_request_body", "missing:proxy_method",
+    "missing:proxy_pass_request_headers", "missing:proxy_set_body", "missing:proxy_method",
     "missing:proxy_set_header", "missing:proxy_ssl_verify", "missing:proxy_ssl_server_name",
     "missing:proxy_ignore_headers", "missing:proxy_hide_header", "missing:proxy_buffer_size",
     "missing:proxy_intercept_errors", "missing:error_page", "missing:recursive_error_pages",

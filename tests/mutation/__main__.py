@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.fidelity.rows import ROWS
 from tests.support.nginx import nginx_binaries
 
+from .elsewhere import failing
 from .hunt import Hunt
 from .mutants import Mutant
 
@@ -100,9 +101,14 @@ def _caught(hunt: Hunt, mutant: Mutant, last_time: str, everything: bool) -> Cau
     if mutant.explanation and not everything:
         return Caught(mutant.id, directive, mutant.explanation, (), was_hunted=False)
     says, _, surrounding = last_time.rpartition(" / ")
+    elsewhere = "::" in last_time
+    if elsewhere and not everything and (found := failing(mutant, last_time)):
+        return Caught(mutant.id, directive, mutant.explanation, (found,))
     killers = hunt.killers(mutant, first=[(says, surrounding)])
-    found = tuple(killers) if everything else tuple(k for k in [next(killers, None)] if k)
-    return Caught(mutant.id, directive, mutant.explanation, found)
+    seen = tuple(killers) if everything else tuple(k for k in [next(killers, None)] if k)
+    if not seen and (found := failing(mutant, last_time if elsewhere else "")):
+        seen = (found,)
+    return Caught(mutant.id, directive, mutant.explanation, seen)
 
 
 def _remember(caught: Iterable[Caught]) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.fidelity.front import Front, Parts
+from tests.fidelity.redirected import redirected
 from tests.fidelity.rig import Rig, differences
-from tests.fidelity.row import Row
+from tests.fidelity.row import Row, Turns
 from tests.fidelity.rows import ROWS
 from tests.fidelity.seen import Seen
 from tests.fidelity.surroundings import (
@@ -27,6 +28,13 @@ from .mutants import Mutant, mutants_of, text_of
 
 SURROUNDINGS = (PLAIN, HOSTILE, GUARDED, TRY_FILES, OWN_CACHE)
 PARTS = ("http", "server", "location")
+
+ALL_ROWS = (*ROWS, *(moved for row in ROWS if (moved := redirected(row)) is not None))
+# What a surrounding does, it does to nearly every row, but for those about connections.
+SURROUNDED_ROWS = (
+    *ROWS[::20],
+    *(row for row in ROWS if row.times > 1 or isinstance(row.remote, Turns)),
+)
 
 # Rows that wait for something are asked last.
 _SLOW_S = 0.2
@@ -49,9 +57,9 @@ class Hunt:
         self._folder = folder
         self._binary = binary
         self._rig = Rig(folder)
-        self._rows = {row.says: row for row in ROWS}
+        self._rows = {row.says: row for row in ALL_ROWS}
         self._surroundings = {each.says: each for each in SURROUNDINGS}
-        self._texts = {row.says: repr(row).lower() for row in ROWS}
+        self._texts = {row.says: repr(row).lower() for row in ALL_ROWS}
         self._trees: dict[str, Directive] = {}
         self._unchanged: dict[Case, list[Seen]] = {}
         self._saw_most: Counter[Case] = Counter()
@@ -98,9 +106,10 @@ class Hunt:
         words = _words(mutant)
         telling = [says for says, text in self._texts.items() if any(w in text for w in words)]
         best = [case for case, _ in self._saw_most.most_common(_BEST)]
-        # What a surrounding does, it does to nearly every row.
         everywhere = (
-            (row.says, s.says) for s in SURROUNDINGS for row in (ROWS if s is PLAIN else ROWS[::20])
+            (row.says, s.says)
+            for s in SURROUNDINGS
+            for row in (ALL_ROWS if s is PLAIN else SURROUNDED_ROWS)
         )
         told = ((says, s.says) for s in SURROUNDINGS[:2] for says in telling)
         ordered = dict.fromkeys(

@@ -32,8 +32,8 @@ _TIME = re.compile(r"([0-9]+)(ms|s|m|h|d|)")
 _TIMES_MS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 _DEFAULT_ON = {
-    "chunked_transfer_encoding", "proxy_buffering", "proxy_pass_request_body",
-    "proxy_pass_request_headers", "proxy_request_buffering", "proxy_ssl_session_reuse",
+    "chunked_transfer_encoding", "proxy_buffering", "proxy_pass_request_headers",
+    "proxy_request_buffering", "proxy_ssl_session_reuse",
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ _OTHER_TIME = "NGINX waits for a remote that is slow longer or shorter than the 
 
 CONSEQUENCES = {
     # --- http ---
-    "variables_hash_max_size": "NGINX warns at each start that its hash of variables is too small.",
     "variables_hash_bucket_size": "NGINX may refuse to start: a variable's name has no room.",
     "upstream": "Connections to this origin aren't kept: each download waits for a connection and "
     "a TLS handshake of its own.",
@@ -28,7 +27,7 @@ CONSEQUENCES = {
     "proxy_http_version": "Connections aren't kept, and an answer in chunks is misread.",
     "proxy_pass_request_headers": "The client's Cookie and Authorization are sent to the remote; "
     "stores refuse a request with two kinds of credentials.",
-    "proxy_pass_request_body": "What the client posted is sent on to the remote.",
+    "proxy_set_body": "What the client posted is sent on to the remote.",
     "proxy_set_header Content-Length": "After a POST the remote waits for a body that never comes.",
     "proxy_set_header Host": "The remote is asked for another host; signatures cover the host.",
     "proxy_set_header Connection": "Connections to the remote aren't kept.",
@@ -128,8 +127,7 @@ _LATE = (
 _MINOR = {
     "keepalive", "log_format", "proxy_connect_timeout", "proxy_headers_hash_max_size",
     "proxy_max_temp_file_size", "proxy_next_upstream_tries", "proxy_read_timeout",
-    "proxy_send_timeout", "proxy_ssl_session_reuse", "resolver_timeout", "upstream",
-    "variables_hash_max_size",
+    "proxy_ssl_session_reuse", "resolver_timeout", "upstream",
 }  # fmt: skip
 
 

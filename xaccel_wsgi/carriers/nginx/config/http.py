@@ -26,8 +26,7 @@ def http_part(settings: Settings, target: Target) -> str:
 
 def _http(settings: Settings, target: Target) -> Iterator[str]:
     yield "# xaccel-wsgi, http part."
-    yield "# Variables are named after headers. Where these two are set already, keep the larger."
-    yield "variables_hash_max_size 4096;"
+    yield "# Variables are named after headers. Where this is set already, keep the larger."
     yield "variables_hash_bucket_size 128;"
     yield ""
     for name, origin, server in kept_upstreams(settings, target):
@@ -40,6 +39,7 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
             yield f"    zone {name} 64k;"
             yield f"    resolver {' '.join(target.resolvers)};"
         yield f"    server {server};"
+        yield "    # Speed only: so many that nobody uses."
         yield f"    keepalive {_KEPT_CONNECTIONS};"
         yield "}"
     yield "# Where to connect. volatile: a redirect asks again."

@@ -43,7 +43,6 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
         yield "# refuse: forbid its workers what is private, with a firewall."
     yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
     yield f"location ^~ {settings.prefix} {{"
-    yield "    internal;"
     yield "    return 404;"
     yield ""
     page = "@xaccel_416" if settings.cache is None else PAGE_416

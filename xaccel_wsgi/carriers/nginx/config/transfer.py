@@ -61,14 +61,13 @@ def transfer(
     yield "proxy_http_version 1.1;"
     yield "# Nothing of the client's request reaches the remote by itself."
     yield "proxy_pass_request_headers off;"
-    yield "proxy_pass_request_body off;"
+    yield 'proxy_set_body "";'
     if needs_resolver(settings, target):
         yield "# For origins whose address isn't fixed."
         yield f"resolver {' '.join(target.resolvers)};"
         yield f"resolver_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_connect_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_read_timeout {milliseconds(settings.read_timeout_s)};"
-    yield f"proxy_send_timeout {milliseconds(settings.read_timeout_s)};"
     yield "# A kept connection that died is replaced once; answers are never asked for twice."
     yield "proxy_next_upstream error timeout;"
     yield "proxy_next_upstream_tries 2;"
@@ -80,9 +79,10 @@ def transfer(
         yield f"proxy_ssl_trusted_certificate {settings.ca_file or target.ca_file};"
         yield "proxy_ssl_server_name on;"
         yield "proxy_ssl_name $xaccel_host;"
-        yield "proxy_ssl_session_reuse on;"
         yield "# What the streamer speaks; before 1.23.4 the default was older and without 1.3."
         yield "proxy_ssl_protocols TLSv1.2 TLSv1.3;"
+        yield "# Speed only: a new connection to a known host is spared the long handshake."
+        yield "proxy_ssl_session_reuse on;"
     yield "# Room for the names of the many headers below."
     yield f"proxy_headers_hash_max_size {_HEADERS_HASH_SIZE};"
     yield "proxy_headers_hash_bucket_size 128;"
@@ -111,10 +111,8 @@ def transfer(
     yield "chunked_transfer_encoding on;"
     yield "limit_rate_after 0;"
     yield "mirror off;"
-    yield 'proxy_set_body "";'
     for name in (
-        "bind", "cache", "cookie_domain", "cookie_path", "force_ranges", "ignore_client_abort",
-        "redirect", "store",
+        "bind", "cache", "force_ranges", "ignore_client_abort", "store",
     ):  # fmt: skip
         yield f"proxy_{name} off;"
     yield "proxy_limit_rate 0;"
