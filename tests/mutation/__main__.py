@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.fidelity.rows import ROWS
 from tests.support.nginx import nginx_binaries
 
-from .elsewhere import failing
+from .elsewhere import failing, likely_failing
 from .hunt import Hunt
 from .mutants import Mutant
 
@@ -100,15 +100,19 @@ def _caught(hunt: Hunt, mutant: Mutant, last_time: str, everything: bool) -> Cau
     directive = mutant.id.removesuffix(f": {mutant.change}")
     if mutant.explanation and not everything:
         return Caught(mutant.id, directive, mutant.explanation, (), was_hunted=False)
-    says, _, surrounding = last_time.rpartition(" / ")
-    elsewhere = "::" in last_time
-    if elsewhere and not everything and (found := failing(mutant, last_time)):
-        return Caught(mutant.id, directive, mutant.explanation, (found,))
-    killers = hunt.killers(mutant, first=[(says, surrounding)])
-    seen = tuple(killers) if everything else tuple(k for k in [next(killers, None)] if k)
-    if not seen and (found := failing(mutant, last_time if elsewhere else "")):
-        seen = (found,)
-    return Caught(mutant.id, directive, mutant.explanation, seen)
+    seen: list[str] = []
+    is_elsewhere = "::" in last_time
+    if test := likely_failing(mutant, last_time if is_elsewhere else ""):
+        seen.append(test)
+    if everything or not seen:
+        says, _, surrounding = last_time.rpartition(" / ")
+        for killer in hunt.killers(mutant, first=[(says, surrounding)]):
+            seen.append(killer)
+            if not everything:
+                break
+    if not seen and (test := failing(mutant)):
+        seen.append(test)
+    return Caught(mutant.id, directive, mutant.explanation, tuple(seen))
 
 
 def _remember(caught: Iterable[Caught]) -> None:

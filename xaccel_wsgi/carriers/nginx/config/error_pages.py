@@ -103,6 +103,7 @@ def _unauthorized(settings: Settings) -> Iterator[str]:
     yield from indented(not_within_a_body(settings))
     yield "    satisfy any;"
     yield "    allow all;"
+    yield "    # A file that isn't there, looked for once."
     status = error_of(401)
     if settings.error_page is None:
         yield f"    try_files /dev/null/nothing {error_page(status)};"

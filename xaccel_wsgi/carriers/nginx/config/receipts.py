@@ -62,7 +62,8 @@ def receipts() -> Iterator[str]:
     yield 'map "$xaccel_hops $xaccel_remote_status" $xaccel_redirects {'
     redirects = "|".join(map(str, FOLLOWED_STATUSES))
     yield f'    "~^[+]{{{MAX_HOPS}}} (?:{redirects})$" {MAX_HOPS + 1};'
-    for count in range(MAX_HOPS + 1):
+    yield "    default 0;"
+    for count in range(1, MAX_HOPS + 1):
         yield f'    "~^[+]{{{count}}} " {count};'
     yield "}"
     yield "# NGINX lists the application's values first and the last remote's last, and after that"

@@ -43,6 +43,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
         yield "# refuse: forbid its workers what is private, with a firewall."
     yield "# ^~ keeps other regular expressions of this server (\\.pdf$, say) away from the files."
     yield f"location ^~ {settings.prefix} {{"
+    yield "    # Nobody is let in here; what is allowed below is so in the locations within."
     yield "    return 404;"
     yield ""
     page = "@xaccel_416" if settings.cache is None else PAGE_416
@@ -73,7 +74,8 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
         rf"^{re.escape(settings.prefix + way)}(?={settings.origins.expression('/')})"
         rf"(?P<xaccel_scheme>https?)/{_AUTHORITY}(?P<xaccel_path>/{PATH_CHARACTER}*)\z"
     )
-    yield "# The allow list stands in the expression: nothing else is ever connected to."
+    yield "# The allow list stands in the expression: nothing else is ever connected to. What is"
+    yield "# repeated in it ends at a dot, so that no text takes long to be refused."
     yield f'location ~ "{quoted(expression)}" {{'
     yield "    # Only X-Accel-Redirect leads here, not a client."
     yield "    internal;"
@@ -111,6 +113,7 @@ def _hop(settings: Settings, target: Target) -> Iterator[str]:
     yield f'    if ($xaccel_hops = "{"+" * MAX_HOPS}") {{ set {FOLLOW} {error_page(502)}; }}'
     yield "    set $xaccel_location $upstream_http_location;"
     yield "    set $xaccel_before $xaccel_scheme;"
+    yield "    # An `if` with nothing in it but `set` or `return` does what it says."
     yield f'    if ($xaccel_location ~ "^{PATH_ABSOLUTE}") {{'
     yield '        set $xaccel_location "$xaccel_origin$xaccel_location";'
     yield "    }"

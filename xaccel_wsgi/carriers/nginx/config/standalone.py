@@ -21,7 +21,8 @@ def standalone(settings: Settings, target: Target, listen: str, app_server: str,
     """
     passes = {"http": "proxy_pass http://xaccel_app;", "uwsgi": "uwsgi_pass xaccel_app;"}
     tell_app = {
-        "http": "proxy_set_header Host $http_host;\nproxy_set_header X-Forwarded-Proto $scheme;\n"
+        "http": "# With the port. Which hosts are served, server_name says.\n"
+        "proxy_set_header Host $http_host;\nproxy_set_header X-Forwarded-Proto $scheme;\n"
         "proxy_set_header X-Forwarded-For $remote_addr;\nproxy_http_version 1.1;\n"
         'proxy_set_header Connection "";\n',
         "uwsgi": "".join(
@@ -46,6 +47,8 @@ def standalone(settings: Settings, target: Target, listen: str, app_server: str,
 {f"user {user};" if user else "# Runs as whoever starts it."}
 pid nginx.pid;
 worker_processes 2;
+# Two for each transfer, and some for the logs.
+worker_rlimit_nofile 4096;
 error_log error.log warn;
 
 events {{
@@ -55,6 +58,7 @@ events {{
 http {{
     # Everything that NGINX writes stays in this folder.
 {indent(temporary, 1)}
+    server_tokens off;
     # Types are the application's and the remote's affair.
     default_type application/octet-stream;
 

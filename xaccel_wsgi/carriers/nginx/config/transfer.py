@@ -66,6 +66,8 @@ def transfer(
         yield "# For origins whose address isn't fixed."
         yield f"resolver {' '.join(target.resolvers)};"
         yield f"resolver_timeout {milliseconds(settings.connect_timeout_s)};"
+    else:
+        yield "# No resolver: every origin is an address, or a name that an upstream looks up."
     yield f"proxy_connect_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_read_timeout {milliseconds(settings.read_timeout_s)};"
     yield "# A kept connection that died is replaced once; answers are never asked for twice."
