@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,12 @@ def _redirected(remote: StubRemote) -> dict[str, Any]:
     return {"/k": answer(302, [("Location", remote.url("/l?sig=s3cret", "127.0.0.1"))]), "/l": FILE}
 
 
+def _redirected_often(times: int) -> dict[str, Any]:
+    paths = ["/k", *(f"/k{number}" for number in range(1, times + 1))]
+    moved = {path: answer(302, [("Location", following)]) for path, following in pairwise(paths)}
+    return {**moved, paths[-1]: FILE}
+
+
 EXCHANGES: dict[str, tuple[Any, tuple[tuple[str, str], ...], str, dict[str, Any]]] = {
     "the whole": (
         {"/k": FILE}, (), "GET",
@@ -94,6 +101,13 @@ EXCHANGES: dict[str, tuple[Any, tuple[tuple[str, str], ...], str, dict[str, Any]
         _redirected, (), "GET",
         {"status": 200, "bytes": len(BODY), "complete": True, "redirects": 1},
     ),
+    **{
+        f"{times} redirects": (
+            _redirected_often(times), (), "GET",
+            {"status": 200, "bytes": len(BODY), "complete": True, "redirects": times},
+        )
+        for times in range(2, 6)
+    },
     "a redirect that isn't followed": (
         {"/k": answer(302, [("Location", "https://evil.example/")])}, (), "GET",
         {"status": 502, "remote_status": 302, "redirects": 1},
@@ -245,3 +259,13 @@ def test_nobody_listens(
     views.view = lambda _: RemoteFile(remote.url("/k"))
     assert send(site.address("stream"), "/f").body == BODY
     assert [r for r in caplog.records if r.name == LOGGER] == []
+
+
+def test_a_page_has_none(log: Log, site: Site, views: Views) -> None:
+    """And NGINX doesn't say that it looked for one in vain."""
+    views.view = lambda _: (_ for _ in ()).throw(LookupError)  # type: ignore[assignment]
+    # Its only worker writes about the first before it answers the second.
+    for _ in range(2):
+        assert send(site.nginx.address, "/page").status == 500
+    assert log.lines("nginx") == []
+    assert "uninitialized" not in site.nginx.error_log()
