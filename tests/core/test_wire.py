@@ -82,6 +82,7 @@ def test_the_fields_of_a_whole_handoff() -> None:
         ("X-Accel-Token", TOKEN),
         ("X-Accel-Limit-Rate", "1000"),
         ("X-Accel-Log-Id", "order-7"),
+        ("X-Accel-More", "yes"),
     ])  # fmt: skip
 
 
@@ -102,6 +103,22 @@ def test_the_way_to_the_file(
     fields = dict(handoff_fields(handoff, _settings(token=TOKEN)))
     assert fields["X-Accel-Redirect"].startswith(begins)
     assert fields.get("X-Accel-Cache-Key") == key
+
+
+USUAL = (("Content-Disposition", "inline"), ("cache-control", "no-store"), ("Content-Type", "a/b"))
+MORE = {
+    "what nearly every file has": ({"response_fields": USUAL}, None),
+    "a field that few have": ({"response_fields": (("Vary", "Origin"),)}, "yes"),
+    "own validators": ({"response_fields": (("ETag", '"a"'),)}, "yes"),
+    "a field for the remote": ({"request_fields": (("Range", "bytes=0-1"),)}, "yes"),
+    "a log id": ({"log_id": "order-7"}, "yes"),
+}
+
+
+@pytest.mark.parametrize(("parts", "said"), MORE.values(), ids=MORE)
+def test_nginx_is_told_when_there_is_more(parts: dict, said: str | None) -> None:
+    """It doesn't look for the rest otherwise."""
+    assert dict(handoff_fields(_handoff(**parts), _settings())).get("X-Accel-More") == said
 
 
 def test_without_a_token_none_is_sent() -> None:

@@ -379,7 +379,7 @@ http {
 # What is known to go wrong with it.
 RECIPE_FAULTS = {
     "missing:http-part", "missing:server-part", "missing:location-part", "different:proxy_pass",
-    "different:add_header:Content-Disposition", "missing:if:$upstream_http_x_accel_token !=",
+    "different:add_header:Content-Disposition", "missing:if",
     "missing:proxy_pass_request_headers", "missing:proxy_set_body", "missing:proxy_method",
     "missing:proxy_set_header", "missing:proxy_ssl_verify", "missing:proxy_ssl_server_name",
     "missing:proxy_ignore_headers", "missing:proxy_hide_header", "missing:proxy_buffer_size",

@@ -7,7 +7,7 @@ captures each by its name.
 """
 
 from ...errors import HandoffError
-from ...handoff import Handoff
+from ...handoff import DEFAULT_FIELDS, Handoff
 from ...rules.answer import VALIDATORS
 from ...rules.fields import Fields
 from ...rules.url import RemoteUrl
@@ -21,6 +21,10 @@ REQUEST_PREFIX = "X-Accel-Request-"
 RESPONSE_PREFIX = "X-Accel-Response-"
 CACHE_KEY_FIELD = "X-Accel-Cache-Key"
 LOG_ID_FIELD = "X-Accel-Log-Id"
+# Says that there is more than nearly every file has. NGINX looks for the rest only then: to find
+# that a header isn't there, it compares the name with all that are.
+MORE_FIELD = "X-Accel-More"
+USUAL_FIELDS = frozenset(name.lower() for name, _ in (*DEFAULT_FIELDS, ("Content-Type", "")))
 
 # Between prefix and scheme: which internal location fetches the file. From a cache NGINX answers
 # conditional requests by the remote's validators, or, where the application has its own, not at
@@ -73,6 +77,8 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
         fields.append((CACHE_KEY_FIELD, handoff.cache_key))
     if handoff.log_id is not None:
         fields.append((LOG_ID_FIELD, handoff.log_id))
+    if _has_more(handoff):
+        fields.append((MORE_FIELD, "yes"))
     if handoff.limit_rate is not None:
         fields.append(("X-Accel-Limit-Rate", str(handoff.limit_rate)))
     size_bytes = sum(len(name) + len(value) + 4 for name, value in fields)
@@ -85,6 +91,14 @@ def handoff_fields(handoff: Handoff, settings: Settings) -> Fields:
             "Raise buffer_bytes and generate the configuration anew, or send less.",
         )
     return tuple(fields)
+
+
+def _has_more(handoff: Handoff) -> bool:
+    return (
+        bool(handoff.request_fields)
+        or handoff.log_id is not None
+        or any(name.lower() not in USUAL_FIELDS for name, _ in handoff.response_fields)
+    )
 
 
 def _way(handoff: Handoff) -> str:

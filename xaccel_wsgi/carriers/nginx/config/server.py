@@ -11,9 +11,11 @@ from ..wire import (
     CACHED,
     CACHED_WITH_OWN_VALIDATORS,
     LOG_ID_FIELD,
+    MORE_FIELD,
     REQUEST_PREFIX,
     RESPONSE_PREFIX,
     UNCACHED,
+    USUAL_FIELDS,
 )
 from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
 from .error_pages import FOLLOW, error_locations, error_page, not_within_a_body
@@ -80,14 +82,10 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "    # Only X-Accel-Redirect leads here, not a client."
     yield "    internal;"
     yield from indented(guard(settings))
-    yield "    # What the application decided, kept before the remote's answer takes its place."
-    for name in asked_names(settings):
-        yield f"    set {kept_request(name)} {upstream_field(REQUEST_PREFIX + name)};"
-    for name in told_names(settings):
-        yield f"    set {kept_response(name)} {upstream_field(RESPONSE_PREFIX + name)};"
+    yield from indented(_decisions(settings))
     if settings.cache is not None:
-        yield f"    set $xaccel_cache_key {upstream_field(CACHE_KEY_FIELD)};"
-    yield f"    set $xaccel_log_id {upstream_field(LOG_ID_FIELD)};"
+        key = '""' if way == UNCACHED else upstream_field(CACHE_KEY_FIELD)
+        yield f"    set $xaccel_cache_key {key};"
     yield f'    set {PAGE} "";'
     yield '    set $xaccel_hops "";'
     yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
@@ -95,6 +93,30 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
     yield ""
     yield from indented(rest)
+    yield "}"
+
+
+def _decisions(settings: Settings) -> Iterator[str]:
+    usual = {
+        kept_response(name): upstream_field(RESPONSE_PREFIX + name)
+        for name in told_names(settings)
+        if name.lower() in USUAL_FIELDS
+    }
+    rest = {"$xaccel_log_id": upstream_field(LOG_ID_FIELD)}
+    for name in asked_names(settings):
+        rest[kept_request(name)] = upstream_field(REQUEST_PREFIX + name)
+    for name in told_names(settings):
+        if name.lower() not in USUAL_FIELDS:
+            rest[kept_response(name)] = upstream_field(RESPONSE_PREFIX + name)
+    yield "# What the application decided, kept before the remote's answer takes its place."
+    for variable, value in usual.items():
+        yield f"set {variable} {value};"
+    yield "# What few files have is looked for only if the application says that there is some."
+    for variable in rest:
+        yield f'set {variable} "";'
+    yield f"if ({upstream_field(MORE_FIELD)}) {{"
+    for variable, value in rest.items():
+        yield f"    set {variable} {value};"
     yield "}"
 
 

@@ -46,6 +46,8 @@ def standalone(settings: Settings, target: Target, listen: str, app_server: str,
 #   nginx -p THIS_FOLDER -e stderr -c nginx.conf
 {f"user {user};" if user else "# Runs as whoever starts it."}
 pid nginx.pid;
+# The internal location's expression is matched for each file.
+pcre_jit on;
 worker_processes 2;
 # Two for each transfer, and some for the logs.
 worker_rlimit_nofile 4096;
