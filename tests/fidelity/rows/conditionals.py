@@ -192,6 +192,15 @@ ROWS = [
         remote=answer(304, (("Content-Length", "18"),), framing="none"),
         status=304,
     ),
+    # RFC 9112 section 6.1: it may say what a 200 would have had.
+    Row(
+        says="a 304 with a Transfer-Encoding has no chunks",
+        fields=(("If-None-Match", '"v1"'),),
+        remote=answer(304, (("Transfer-Encoding", "chunked"),), framing="none"),
+        status=304,
+        times=2,
+        connections=1,
+    ),
     Row(
         says="a 304 with the type that the RemoteFile gives",
         fields=(("If-None-Match", '"v1"'),),

@@ -92,6 +92,11 @@ ROWS = [
         body_is=b"",
         has_not=("Set-Cookie", "Expires"),
     ),
+    Row(
+        says="204 with a Transfer-Encoding has no chunks",
+        remote=answer(204, (("Transfer-Encoding", "chunked"),), framing="none"),
+        status=204,
+    ),
     Row(says="204 to a HEAD", method="HEAD", remote=answer(204, framing="none"), status=204),
     Row(
         says="205 with a length of 0",

@@ -150,6 +150,9 @@ class StrictResponse(HTTPResponse):
             http.client.HTTPException: It broke off, or its chunks are malformed.
             OSError: The connection broke, or fell silent.
         """
+        if self.length == 0:
+            # A 204 or 304 has no body, whatever Transfer-Encoding it names (RFC 9112 section 6.3).
+            return
         if self.chunked:
             yield from self._chunks()
             return
