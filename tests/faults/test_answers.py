@@ -71,8 +71,8 @@ IN_THE_HEAD = cases(
     ),
     Fault(
         kind="a remote that speaks another protocol",
-        remote=[b"SSH-2.0-OpenSSH_9.2\r\n", Close()],
-        # For NGINX this is HTTP/0.9.
+        # Its words aren't taken for ours. For NGINX this is HTTP/0.9.
+        remote=[b"SSH-2.0-timed out\r\n", Close()],
         ends=(End.RAW, End.BAD_GATEWAY),
     ),
     Fault(

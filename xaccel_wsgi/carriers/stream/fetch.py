@@ -209,6 +209,7 @@ def _is_sendable(name: str, value: str) -> bool:
 
 
 def _fetch_error(error: Exception) -> FetchError:
-    timed_out = isinstance(error, TimeoutError) or "timed out" in str(error)
+    # urllib3 wraps the one of a connection that isn't made. Words could be the remote's.
+    timed_out = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
     # Bytes of the remote's may stand in the message; they don't get to write log lines.
     return FetchError(504 if timed_out else 502, f"{type(error).__name__}: {shown(str(error))}")

@@ -52,7 +52,7 @@ class _Lines:
         while not line.endswith(b"\n"):
             left_s = self._deadline - time.monotonic()
             if left_s <= 0:
-                raise TimeoutError("the lines came too slowly: timed out")
+                raise TimeoutError("the lines came too slowly")
             # For one `recv`; a line may need many.
             self._sock.settimeout(left_s)
             waiting = self._stream.peek(1)
