@@ -179,6 +179,24 @@ def test_a_name_is_looked_up_where_connections_cannot_be_kept(
         assert set(dns.asked) == {host}
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_upstream_of_the_sites_own_that_is_called_like_the_host(
+    scheme: str, views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """It is another server: the file's is looked up, and the site's isn't asked."""
+    host = "files.store.example"
+    views.view = lambda _: RemoteFile(f"{scheme}://{host}/k")
+    with StubDns({host: "no such name"}) as dns:
+        options = {
+            "origins": [f"{scheme}://{host}"],
+            "around": f"upstream {host} {{ server {remote.address}; }}",
+        }
+        with Site(views, tmp_path, nginx_binary, resolver=dns.address, **options) as site:  # type: ignore[arg-type]
+            assert send(site.nginx.address, "/f").status == 502
+        assert set(dns.asked) == {host}
+    assert remote.connections == 0
+
+
 # --- The application ---
 
 

@@ -33,11 +33,12 @@ def nginx_in_front(
     *,
     resolver: str = NOBODY,
     beside: str = "",
+    around: str = "",
     workers: int = 1,
 ) -> NginxServer:
     """Starts NGINX with the configuration that is generated from an application's settings.
 
-    `beside` is what else the site's `server` block has.
+    `beside` is what else the site's `server` block has, `around` the same of its `http` block.
     """
     major, minor, patch = nginx_version(binary)
     target = config.Target(version=(major, minor, patch), resolvers=(resolver,))
@@ -47,6 +48,7 @@ def nginx_in_front(
     # Kept connections are a worker's own; with one, which is used again is no matter of luck.
     text = re.sub(r"(?m)^worker_processes \d+;", f"worker_processes {workers};", text)
     text = text.replace("server_name _;", f"server_name _;\n{beside}")
+    text = text.replace("http {", f"http {{\n{around}", 1)
     (folder / "nginx.conf").write_text(text)
     return NginxServer(folder, binary)
 
@@ -67,12 +69,13 @@ class Site:
         *,
         resolver: str = NOBODY,
         beside: str = "",
+        around: str = "",
         **options: Any,
     ) -> None:
         """Serves `app` behind a newly generated configuration.
 
         One that has no middleware yet is wrapped, with the settings of `options`. `beside` is what
-        else the `server` block has.
+        else the `server` block has, `around` the same of the `http` block.
         """
         found = find_middleware(app)
         if found is None:
@@ -87,6 +90,7 @@ class Site:
                 binary,
                 resolver=resolver,
                 beside=beside,
+                around=around,
             )
         except BaseException:
             self._server.close()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ....rules.answer import DEFAULT_TYPE, STATUSES_WITHOUT_TYPE, VALIDATORS
 from ....rules.inline import OTHERWISE, POLICY, RULES
+from ....rules.url import DEFAULT_PORTS
 from ....settings import Settings
 from .cache import cache_zone
 from .layout import quoted, text_of
@@ -42,10 +43,13 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
         yield "    # Speed only: so many that nobody uses."
         yield f"    keepalive {_KEPT_CONNECTIONS};"
         yield "}"
-    yield "# Where to connect. volatile: a redirect asks again."
+    yield "# Where to connect. volatile: a redirect asks again. Always with a port, for NGINX takes a"
+    yield "# host alone for the `upstream` of that name, if this site has one."
     yield 'map "$xaccel_scheme://$xaccel_authority" $xaccel_upstream {'
     yield "    volatile;"
-    yield "    default $xaccel_authority;"
+    yield '    "~:[0-9]+$" $xaccel_authority;'
+    for scheme, port in DEFAULT_PORTS.items():
+        yield f'    "~^{scheme}:" "$xaccel_authority:{port}";'
     for name, origin, _ in kept_upstreams(settings, target):
         for authority in authorities(origin):
             yield f'    "{origin.scheme}://{authority}" {name};'
