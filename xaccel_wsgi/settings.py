@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from .errors import SettingsError, shown
-from .rules.fields import NAME
 from .rules.origin import AllowList, parse_origins
 
 Mode = Literal["auto", "nginx", "stream", "redirect"]
@@ -61,6 +60,12 @@ _NEVER_REQUESTED = {
     "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
     "keep-alive", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
+# Without them a client couldn't read the body.
+_NEVER_HIDDEN = {"content-length", "content-range", "content-type"}
+
+# A header's name as part of a variable of NGINX's, and as the argument of a directive.
+_VARIABLE_NAME = "[A-Za-z0-9_-]+"
+_DIRECTIVE_NAME = "[A-Za-z0-9._-]+"
 
 # A segment of a path: plain characters, and more than dots.
 _SEGMENT = r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
@@ -150,15 +155,21 @@ class Settings:
             "prefix", self.prefix, "isn't a path that begins and ends with /",
             "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
         )  # fmt: skip
-        for field, refused in (
-            ("request_header_names", _NEVER_REQUESTED),
-            ("carried_headers", _NEVER_CARRIED),
-            ("hidden_headers", {"content-length", "content-range", "content-type"}),
+        for field, legal, refused in (
+            ("request_header_names", _VARIABLE_NAME, _NEVER_REQUESTED),
+            ("carried_headers", _VARIABLE_NAME, _NEVER_CARRIED),
+            ("hidden_headers", _DIRECTIVE_NAME, _NEVER_HIDDEN),
         ):
             for name in getattr(self, field):
-                legal = NAME.fullmatch(name) and not name.lower().startswith("x-accel-")
                 _check(
-                    legal and name.lower() not in refused,
+                    re.fullmatch(legal, name),
+                    field, name, "isn't a header name that NGINX can be told",
+                    "Letters, digits, - and _ may be in it.",
+                )  # fmt: skip
+                # Two that differ in nothing else are one variable.
+                read_as = name.lower().replace("_", "-")
+                _check(
+                    read_as not in refused and not read_as.startswith("x-accel-"),
                     field, name, "can't be chosen", "Leave it out: it is decided elsewhere.",
                 )  # fmt: skip
         for field in ("connect_timeout_s", "read_timeout_s"):

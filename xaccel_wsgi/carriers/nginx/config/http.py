@@ -43,8 +43,8 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
         yield "    # Speed only: so many that nobody uses."
         yield f"    keepalive {_KEPT_CONNECTIONS};"
         yield "}"
-    yield "# Where to connect. volatile: a redirect asks again. Always with a port, for NGINX takes a"
-    yield "# host alone for the `upstream` of that name, if this site has one."
+    yield "# Where to connect. Always with a port: a host alone would be taken for an `upstream` of"
+    yield "# this site that has its name. volatile: a redirect asks again."
     yield 'map "$xaccel_scheme://$xaccel_authority" $xaccel_upstream {'
     yield "    volatile;"
     yield '    "~:[0-9]+$" $xaccel_authority;'
