@@ -227,6 +227,7 @@ def test_the_applications_own_error_page_is_not_the_remote(
             assert send(site.address(carrier), "/f").body == b"a page"
             line = log.one(carrier)
             assert (line["status"], line["remote_status"], line["bytes"]) == (404, 410, 6)
+            assert (type(line["first_byte_s"]), type(line["last_byte_s"])) == (float, float)
 
 
 def test_the_cache_is_told(

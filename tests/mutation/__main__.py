@@ -11,18 +11,15 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from tests.fidelity.rows import ROWS
-from tests.support.nginx import nginx_binaries
+# Nothing of the project itself: hunters of tables import it changed.
+from .tables import hunt_table, load_what_is_not_ours, table_mutants
 
-from .elsewhere import failing, likely_failing
-from .hunt import Hunt
-from .mutants import Mutant
-
-# Which row saw a mutant last time; it is asked first.
+# Which row or test saw a mutant last time; it is asked first.
 _MEMORY = Path("build/mutation.json")
 _HUNTERS = os.cpu_count() or 1
 
@@ -33,17 +30,39 @@ class Caught:
 
     Attributes:
         id: Its own.
-        directive: The directive's.
+        subject: The directive that it changes, or the entry of a table.
         explanation: The comment that says why no row can see it, if it does.
         killers: What saw it; the first alone, unless all were asked.
         was_hunted: Whether anything was asked.
     """
 
     id: str
-    directive: str
+    subject: str
     explanation: str
     killers: tuple[str, ...]
     was_hunted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the hunters are to do.
+
+    Attributes:
+        only: Words that a mutant's name has to have.
+        everything: Whether every row is asked, and the explained ones are hunted.
+        memory: What saw which mutant last time.
+    """
+
+    only: tuple[str, ...]
+    everything: bool
+    memory: dict[str, str]
+
+    def asks_for(self, name: str) -> bool:
+        """Tells whether a mutant is to be hunted."""
+        return all(word in name for word in self.only)
+
+
+Hunter = Callable[[Order, "Synchronized[int]"], Iterator[Caught]]
 
 
 def main(arguments: list[str]) -> int:
@@ -52,77 +71,119 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("only", nargs="*", help="words of the mutants to hunt; all without")
     options = parser.parse_args(arguments)
-    began = time.monotonic()
+    memory = json.loads(_MEMORY.read_text()) if _MEMORY.exists() else {}
+    order = Order(tuple(options.only), options.all, memory)
+    status = 0
+    for title, hunter in (("configuration", _directives), ("tables", _tables)):
+        began = time.monotonic()
+        caught = []
+        for each in _hunt(hunter, order):
+            caught.append(each)
+            if each.killers and memory.get(each.id) != each.killers[0]:
+                memory[each.id] = each.killers[0]
+                _remember(memory)
+        print(f"--- {title}: in {time.monotonic() - began:.0f} s")
+        status |= _report(caught, with_rows=options.all and hunter is _directives)
+    return status
+
+
+def _remember(memory: dict[str, str]) -> None:
+    _MEMORY.parent.mkdir(exist_ok=True)
+    _MEMORY.write_text(json.dumps(memory, indent=0, sort_keys=True))
+
+
+def _hunt(hunter: Hunter, order: Order) -> Iterator[Caught]:
+    """Yields what several hunters find, who take one mutant after the other."""
     results: multiprocessing.Queue[Caught | None] = multiprocessing.Queue()
-    hunters = [
-        multiprocessing.Process(
-            target=_hunt, args=(number, options.only, options.all, results), daemon=True
-        )
-        for number in range(_HUNTERS)
+    following: Synchronized[int] = multiprocessing.Value("i", 0)  # type: ignore[assignment]
+    processes = [
+        multiprocessing.Process(target=_run, args=(hunter, order, following, results))
+        for _ in range(_HUNTERS)
     ]
-    for hunter in hunters:
-        hunter.start()
-    caught: list[Caught] = []
-    running = len(hunters)
+    for process in processes:
+        process.start()
+    running = len(processes)
     while running:
         result = results.get()
         if result is None:
             running -= 1
             continue
-        caught.append(result)
         if result.was_hunted and not (result.killers or result.explanation):
             print(f"SURVIVED  {result.id}", flush=True)
-    for hunter in hunters:
-        hunter.join()
-    if any(hunter.exitcode for hunter in hunters):
-        return 2
-    _remember(caught)
-    return _report(caught, time.monotonic() - began, with_rows=options.all and not options.only)
+        yield result
+    for process in processes:
+        process.join()
+        if process.exitcode:
+            raise SystemExit(2)
 
 
-def _hunt(
-    number: int, only: list[str], everything: bool, results: "multiprocessing.Queue[Caught | None]"
+def _run(
+    hunter: Hunter,
+    order: Order,
+    following: "Synchronized[int]",
+    results: "multiprocessing.Queue[Caught | None]",
 ) -> None:
-    """Hunts this hunter's share of the mutants."""
     # The streamer and the application log what the rows make them.
     logging.disable(logging.CRITICAL)
-    memory: dict[str, str] = json.loads(_MEMORY.read_text()) if _MEMORY.exists() else {}
+    try:
+        for caught in hunter(order, following):
+            results.put(caught)
+    finally:
+        results.put(None)
+
+
+def _taken(count: int, following: "Synchronized[int]") -> Iterator[int]:
+    """Yields the indexes that nobody else takes."""
+    while True:
+        with following.get_lock():
+            index = following.value
+            following.value += 1
+        if index >= count:
+            return
+        yield index
+
+
+def _directives(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:
+    from tests.support.nginx import nginx_binaries
+
+    from .elsewhere import failing, likely_failing
+    from .hunt import Hunt
+
     with tempfile.TemporaryDirectory() as folder:
         hunt = Hunt(Path(folder), nginx_binaries()[0])
-        for mutant in hunt.mutants[number::_HUNTERS]:
-            if all(word in mutant.id for word in only):
-                results.put(_caught(hunt, mutant, memory.get(mutant.id, ""), everything))
+        mutants = [mutant for mutant in hunt.mutants if order.asks_for(mutant.id)]
+        for index in _taken(len(mutants), following):
+            mutant = mutants[index]
+            subject = mutant.id.removesuffix(f": {mutant.change}")
+            if mutant.explanation and not order.everything:
+                yield Caught(mutant.id, subject, mutant.explanation, (), was_hunted=False)
+                continue
+            known = order.memory.get(mutant.id, "")
+            seen: list[str] = []
+            if test := likely_failing(mutant, known if "::" in known else ""):
+                seen.append(test)
+            if order.everything or not seen:
+                says, _, surrounding = known.rpartition(" / ")
+                for killer in hunt.killers(mutant, first=[(says, surrounding)]):
+                    seen.append(killer)
+                    if not order.everything:
+                        break
+            if not seen and (test := failing(mutant)):
+                seen.append(test)
+            yield Caught(mutant.id, subject, mutant.explanation, tuple(seen))
         hunt.close()
-    results.put(None)
 
 
-def _caught(hunt: Hunt, mutant: Mutant, last_time: str, everything: bool) -> Caught:
-    directive = mutant.id.removesuffix(f": {mutant.change}")
-    if mutant.explanation and not everything:
-        return Caught(mutant.id, directive, mutant.explanation, (), was_hunted=False)
-    seen: list[str] = []
-    is_elsewhere = "::" in last_time
-    if test := likely_failing(mutant, last_time if is_elsewhere else ""):
-        seen.append(test)
-    if everything or not seen:
-        says, _, surrounding = last_time.rpartition(" / ")
-        for killer in hunt.killers(mutant, first=[(says, surrounding)]):
-            seen.append(killer)
-            if not everything:
-                break
-    if not seen and (test := failing(mutant)):
-        seen.append(test)
-    return Caught(mutant.id, directive, mutant.explanation, tuple(seen))
+def _tables(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:
+    load_what_is_not_ours()
+    mutants = [mutant for mutant in table_mutants() if order.asks_for(mutant.id)]
+    for index in _taken(len(mutants), following):
+        mutant = mutants[index]
+        seen = hunt_table(mutant, order.memory.get(mutant.id, ""))
+        yield Caught(mutant.id, mutant.id, "", (seen,) if seen else ())
 
 
-def _remember(caught: Iterable[Caught]) -> None:
-    memory = json.loads(_MEMORY.read_text()) if _MEMORY.exists() else {}
-    memory |= {each.id: each.killers[0] for each in caught if each.killers}
-    _MEMORY.parent.mkdir(exist_ok=True)
-    _MEMORY.write_text(json.dumps(memory, indent=0, sort_keys=True))
-
-
-def _report(caught: list[Caught], took_s: float, *, with_rows: bool) -> int:
+def _report(caught: list[Caught], *, with_rows: bool) -> int:
     survivors = [each for each in caught if not each.killers and not each.explanation]
     explained = [each for each in caught if not each.killers and each.explanation]
     for each in explained:
@@ -131,21 +192,34 @@ def _report(caught: list[Caught], took_s: float, *, with_rows: bool) -> int:
         if each.killers and each.explanation:
             print(f"SEEN, THOUGH EXPLAINED  {each.id}: by {each.killers[0]}")
     if with_rows:
-        used = {killer.rpartition(" / ")[0] for each in caught for killer in each.killers}
-        idle = [row.says for row in ROWS if row.says not in used]
-        print(f"{len(idle)} of {len(ROWS)} rows see no mutant:")
-        for says in idle:
-            print(f"    {says}")
-    for title, count in (("mutants", lambda e: e.id), ("directives", lambda e: e.directive)):
-        whole = len({count(each) for each in caught})
-        unguarded = {count(each) for each in survivors}
-        silent = {count(each) for each in explained} - unguarded
+        _report_idle_rows(caught)
+    for title, names in (("mutants", _ids), ("directives or entries", _subjects)):
+        unguarded = names(survivors)
+        silent = names(explained) - unguarded
+        whole = len(names(caught))
         print(
             f"{whole} {title}: {whole - len(silent) - len(unguarded)} killed, "
             f"{len(silent)} explained, {len(unguarded)} unexplained"
         )
-    print(f"in {took_s:.0f} s")
     return 1 if survivors else 0
+
+
+def _ids(caught: Iterable[Caught]) -> set[str]:
+    return {each.id for each in caught}
+
+
+def _subjects(caught: Iterable[Caught]) -> set[str]:
+    return {each.subject for each in caught}
+
+
+def _report_idle_rows(caught: Iterable[Caught]) -> None:
+    from tests.fidelity.rows import ROWS
+
+    used = {killer.rpartition(" / ")[0] for each in caught for killer in each.killers}
+    idle = [row.says for row in ROWS if row.says not in used]
+    print(f"{len(idle)} of {len(ROWS)} rows see no mutant:")
+    for says in idle:
+        print(f"    {says}")
 
 
 if __name__ == "__main__":

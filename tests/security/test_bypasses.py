@@ -55,9 +55,13 @@ def _beside(remote: StubRemote, other: StubRemote, html: Path) -> str:
     """Returns what a site might have in its server block; each a way for a client's path."""
     path = _internal_path(remote)
     (html / "include").write_text(f'before<!--# include virtual="{path}" -->after')
+    # A file of the site's own where only handoffs should lead.
+    (html / "_remote").mkdir()
+    (html / "_remote" / "file").write_bytes(SECRET)
     elsewhere = f"proxy_pass http://{other.address};"
     return f"""
         underscores_in_headers on;
+        root {html};
         rewrite ^/at-server-level/(.*)$ /$1;
         location ~ ^/rewritten/(.*)$ {{ rewrite ^/rewritten/(.*)$ /$1 last; }}
         location ~ ^/tried/(.*)$ {{ try_files /nothing /$1; }}
@@ -319,6 +323,12 @@ def test_an_error_page_of_the_server(status: int, town: Neighbourhood) -> None:
     town.other.script = lambda _: answer(status, _headers(town))
     got = town.ask("/intercepted")
     assert town.gave_nothing(got)
+
+
+@pytest.mark.bypass("a file of the server's own under the internal path", "404")
+def test_a_file_of_the_servers_own(town: Neighbourhood) -> None:
+    """The prefix is for handoffs alone."""
+    assert town.ask("/_remote/file").status == 404
 
 
 @pytest.mark.bypass("another location's expression that matches the file's name", "not asked")
