@@ -61,6 +61,8 @@ class Grounds:
         dns: The name server that NGINX asks.
         nowhere: An origin whose port nobody listens on.
         deaf: An origin that never accepts a connection.
+        half_deaf: One of two addresses, the first of which never does.
+        elsewhere: The remote at the second.
     """
 
     def __init__(self, folder: Path, binary: str) -> None:
@@ -82,12 +84,12 @@ class Grounds:
         closed, deaf = keep(socket.socket()), keep(socket.socket())
         closed.bind(("127.0.0.1", 0))
         deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
-        # Whoever waits in its queue fills it; the kernel drops what else comes.
-        for _ in range(2):
-            waiting = keep(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(deaf.getsockname())
+        self._deafen(deaf)
+        self.elsewhere = keep(StubRemote(host="127.0.0.2"))
+        other_deaf = keep(socket.socket())
+        other_deaf.bind(("127.0.0.1", self.elsewhere.port))
+        self._deafen(other_deaf)
+        self.half_deaf = f"http://half.test.example:{self.elsewhere.port}"
         self.nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
         self.deaf = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         self.site = keep(
@@ -101,6 +103,7 @@ class Grounds:
                     self.secure.url("", "localhost"),
                     self.nowhere,
                     self.deaf,
+                    self.half_deaf,
                     f"http://127.0.0.1:{self.secure.port}",
                     *(f"http://{name}.test.example" for name in ("missing", "failing", "silent")),
                 ],
@@ -111,6 +114,14 @@ class Grounds:
         )
         self._warm_up()
         self._at_rest = self.held()
+
+    def _deafen(self, listener: socket.socket) -> None:
+        listener.listen(0)
+        # Whoever waits in its queue fills it; the kernel drops what else comes.
+        for _ in range(2):
+            waiting = self._closing.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
 
     def _view(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return RemoteFile(self.url, filename="report.pdf")(environ, start_response)
@@ -134,8 +145,8 @@ class Grounds:
 
     def clear(self) -> None:
         """Forgets scripts and drops every connection of the remotes."""
-        self.remote.reset()
-        self.secure.reset()
+        for remote in (self.remote, self.secure, self.elsewhere):
+            remote.reset()
         self.secure.tls = self.certificates.server_context()
         self.site.app.close()
 

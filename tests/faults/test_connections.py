@@ -110,6 +110,29 @@ def test_a_name_that_leads_nowhere(
         assert host in grounds.dns.asked
 
 
+@pytest.mark.fault("an address of two that drops what comes", "the whole file")
+def test_another_address(
+    carrier: Carrier, grounds: Grounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one is tried, in whichever order they are found."""
+    addresses = ("127.0.0.1", "127.0.0.2")
+
+    def lookup(host: str, port: int, *args: object, **options: object) -> list:
+        if host == "half.test.example":
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
+        return real(host, port, *args, **options)
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    grounds.dns.names["half.test.example"] = addresses
+    grounds.elsewhere.script = {"/k": WHOLE}
+    # NGINX begins with any of them.
+    for _ in range(4):
+        began = time.monotonic()
+        assert end_of(grounds.ask(carrier, f"{grounds.half_deaf}/k")) == End.WHOLE
+        assert time.monotonic() - began <= CONNECT_TIMEOUT_S + SLACK_S
+
+
 # --- TLS ---
 
 

@@ -24,7 +24,7 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 TESTS = (
     "tests/security/test_bypasses.py",
     "tests/carriers/test_receipts.py",
-    "tests/security/test_logs.py",
+    "tests/security/test_canaries.py",
     "tests/nginx/test_connections.py",
     "tests/faults/test_connections.py",
     "tests/security/test_addresses.py",

@@ -1,5 +1,7 @@
 """The configuration in a server block that has a life of its own."""
 
+from pathlib import Path
+
 from tests.conftest import Views
 from tests.support.client import send
 from tests.support.remote import StubRemote, answer
@@ -32,3 +34,38 @@ def test_a_server_block_that_would_change_the_answer(
     fields = [{f for f in each.fields if f[0].lower() != "date"} for each in (got, own)]
     assert fields[0] == fields[1]
     assert got.body == page
+
+
+def test_a_limit_counts_a_file_once(
+    views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """limit_req in the server block holds for our location, too, but the request is the same."""
+    remote.script = {"/k": answer(200, [], b"file")}
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "around": "limit_req_zone $host zone=few:1m rate=1r/m; limit_conn_zone $host zone=one:1m;",
+        "beside": "limit_req zone=few; limit_conn one 1;",
+    }
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        assert [send(site.nginx.address, "/f").status for _ in range(2)] == [200, 503]
+
+
+def test_an_access_check_is_made_once(
+    views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """auth_request asks about the client's request, and not again about the handoff."""
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    remote.script = {
+        "/k": answer(302, [("Location", "/l")]),
+        "/l": answer(200, [], b"file"),
+        "/may": answer(204, framing="none"),
+    }
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "beside": "auth_request /may; location = /may { internal; auth_request off; "
+        f"proxy_pass http://{remote.address}; }}",
+    }
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        assert send(site.nginx.address, "/f").body == b"file"
+    assert [request.path for request in remote.requests] == ["/may", "/k", "/l"]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Literal, Self
 
-# An address, or how else a look-up ends.
-Lookup = Literal["no such name", "failure", "silence"] | str
+# An address or several, or how else a look-up ends.
+Lookup = Literal["no such name", "failure", "silence"] | str | tuple[str, ...]
 
 _CODES = {"no such name": 3, "failure": 2}
 _A, _SECONDS = 1, 60
@@ -19,7 +19,7 @@ class StubDns:
     """Answers from `names` on 127.0.0.1; other names don't exist.
 
     Attributes:
-        names: What each name leads to: an IPv4 address, or a failure.
+        names: What each name leads to: IPv4 addresses, or a failure.
         asked: The names that were looked up, oldest first.
     """
 
@@ -47,7 +47,7 @@ class StubDns:
                 self._socket.sendto(answer, peer)
 
     def _answer(self, query: bytes) -> bytes:
-        """RFC 1035 section 4.1: the header and the question again, and perhaps an address."""
+        """RFC 1035 section 4.1: the header and the question again, and perhaps addresses."""
         labels, at = [], 12
         while size := query[at]:
             labels.append(query[at + 1 : at + 1 + size].decode("ascii"))
@@ -59,14 +59,13 @@ class StubDns:
         found = self.names.get(name, "no such name")
         if found == "silence":
             return b""
-        code = _CODES.get(found, 0)
-        record = b""
-        if not code and kind == _A:
-            address = ipaddress.IPv4Address(found).packed
-            # 0xc00c: the name of the question.
-            record = struct.pack("!HHHIH", 0xC00C, kind, 1, _SECONDS, len(address)) + address
-        flags = 0x8180 | code
-        return query[:2] + struct.pack("!5H", flags, 1, bool(record), 0, 0) + question + record
+        code = _CODES.get(found, 0) if isinstance(found, str) else 0
+        addresses = () if code or kind != _A else (found,) if isinstance(found, str) else found
+        packed = [ipaddress.IPv4Address(address).packed for address in addresses]
+        # 0xc00c: the name of the question.
+        records = [struct.pack("!HHHIH", 0xC00C, kind, 1, _SECONDS, 4) + each for each in packed]
+        head = query[:2] + struct.pack("!5H", 0x8180 | code, 1, len(records), 0, 0)
+        return head + question + b"".join(records)
 
     def close(self) -> None:
         """Stops."""
