@@ -75,12 +75,14 @@ class Stage:
             pin_dns=True,
             cache=str(self._folder / "cache"),
         )
-        replay = self._nginx("replay", _replay(self.store, self.settings))
+        # As an application on the same machine is best reached.
+        app_server = f"unix:{self._folder}/app.sock"
+        replay = self._nginx("replay", _replay(self.store, self.settings, app_server))
         self.replay = f"http://{replay}"
         upstream = f"upstream limit {{ server localhost:{port}; keepalive 16; }}"
         limits = _limits(self.certificates, files)
-        self.front = f"http://{self._generated('front', replay, upstream, limits)}"
-        self.recipe = f"http://{self._nginx('recipe', _recipe(replay))}"
+        self.front = f"http://{self._generated('front', app_server, upstream, limits)}"
+        self.recipe = f"http://{self._nginx('recipe', _recipe(app_server))}"
 
     def _generated(self, name: str, app_server: str, in_http: str = "", in_server: str = "") -> str:
         """Starts the configuration as it is generated, with more in it; without a log."""
@@ -191,7 +193,7 @@ def _store(files: Path, certificates: Certificates) -> str:
     """
 
 
-def _replay(store: str, settings: Settings) -> str:
+def _replay(store: str, settings: Settings, app_server: str) -> str:
     """An application whose answers are those that the middleware gave."""
     locations = []
     for name in SIZES:
@@ -219,7 +221,8 @@ def _replay(store: str, settings: Settings) -> str:
         }
         locations.append(_answer(f"/recipe/{name}", fields))
         locations.append(_answer(f"/redirect/{name}", {"Location": f"{store}/{name}{QUERY}"}, 302))
-    return f"server {{\n listen 127.0.0.1:{free_port()};\n {''.join(locations)} }}"
+    listen = f"listen 127.0.0.1:{free_port()};\nlisten {app_server};"
+    return f"server {{\n{listen}\n{''.join(locations)} }}"
 
 
 def _answer(path: str, fields: dict[str, str], status: int = 204) -> str:
@@ -248,7 +251,7 @@ def _limits(certificates: Certificates, files: Path) -> str:
     """
 
 
-def _recipe(replay: str) -> str:
+def _recipe(app_server: str) -> str:
     """The configuration that most pages about X-Accel-Redirect to a remote lead to."""
     return f"""
         server {{
@@ -263,7 +266,7 @@ def _recipe(replay: str) -> str:
                 proxy_max_temp_file_size 0;
             }}
             location / {{
-                proxy_pass http://{replay}/recipe/;
+                proxy_pass http://{app_server}:/recipe/;
             }}
         }}
     """
