@@ -25,10 +25,17 @@ def _whole(text: str) -> str:
     """Returns an nginx.conf with the snippet in its place."""
     http = "include xaccel/xaccel-http.conf;"
     if _IN_MAIN.search(text):
-        inside = re.sub(r"^http \{", "", text, count=1, flags=re.MULTILINE).rstrip().rstrip("}")
-        return whole_configuration(inside)
+        main, _, inside = text.partition("http {")
+        whole = whole_configuration(inside.rstrip().rstrip("}"))
+        for line in ("worker_processes 1;\n", "events { worker_connections 512; }\n"):
+            # The snippet's own stands in its place.
+            if line.split()[0] in main:
+                whole = whole.replace(line, "")
+        return main + whole
     if _IN_HTTP.search(text):
-        return whole_configuration(text if http in text else f"{http}\n{text}")
+        # A load balancer's has nothing of ours.
+        is_ours = "xaccel" in text and http not in text
+        return whole_configuration(f"{http}\n{text}" if is_ours else text)
     server = "include xaccel/xaccel-server.conf;"
     if not _IN_SERVER.search(text):
         text = f"location / {{\n{text}\n}}"
