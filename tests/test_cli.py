@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from xaccel_wsgi.cli.arguments import system_resolvers
+
 APP = """
 from flask import Flask
 from xaccel_wsgi import XAccelMiddleware
@@ -104,6 +106,31 @@ def test_output_writes_three_files_that_others_cannot_read(run, tmp_path: Path) 
         "xaccel-http.conf", "xaccel-location.conf", "xaccel-server.conf",
     ]  # fmt: skip
     assert {p.stat().st_mode & 0o007 for p in written} == {0}
+
+
+def test_output_closes_a_file_that_others_could_read(run, tmp_path: Path) -> None:
+    """As the shell makes one; its group keeps what it may."""
+    part = tmp_path / "conf" / "xaccel-location.conf"
+    part.parent.mkdir()
+    part.touch()
+    part.chmod(0o644)
+    assert run("nginx", "myapp:app", "--output", "conf").returncode == 0
+    assert part.stat().st_mode & 0o777 == 0o640
+
+
+def test_dns_servers_are_read_as_the_system_reads_them(tmp_path: Path) -> None:
+    """resolv.conf(5): white space of any kind; NGINX knows no interface of a link-local address."""
+    file = tmp_path / "resolv.conf"
+    file.write_text(
+        "# nameserver 192.0.2.1\nsearch example\nnameserver\t192.0.2.2\n"
+        "nameserver  2001:db8::3 # the second\nnameserver fe80::1%eth0\n"
+    )
+    assert list(system_resolvers(file)) == ["192.0.2.2", "[2001:db8::3]"]
+
+
+def test_a_machine_without_dns_servers_has_none(tmp_path: Path) -> None:
+    """It may do without the file."""
+    assert list(system_resolvers(tmp_path / "resolv.conf")) == []
 
 
 @pytest.mark.parametrize(

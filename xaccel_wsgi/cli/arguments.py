@@ -14,6 +14,8 @@ APP_HELP = (
     "without it the settings come from XACCEL_* alone"
 )
 
+_RESOLV_CONF = Path("/etc/resolv.conf")
+
 
 def version(text: str) -> tuple[int, int, int]:
     """Reads the version of an NGINX, as it or its -v says it."""
@@ -26,17 +28,16 @@ def version(text: str) -> tuple[int, int, int]:
     return found
 
 
-def system_resolvers() -> Iterator[str]:
-    """Yields the machine's DNS servers, as NGINX reads them."""
+def system_resolvers(file: Path = _RESOLV_CONF) -> Iterator[str]:
+    """Yields the DNS servers that a resolv.conf names, as NGINX reads them."""
     try:
-        lines = Path("/etc/resolv.conf").read_text().splitlines()
+        lines = file.read_text().splitlines()
     except OSError:
         return
     for line in lines:
-        word, _, address = line.partition(" ")
-        address = address.strip()
-        if word == "nameserver" and "%" not in address:
-            yield f"[{address}]" if ":" in address else address
+        match line.split():
+            case ["nameserver", address, *_] if "%" not in address:
+                yield f"[{address}]" if ":" in address else address
 
 
 def installed_nginx(binary: str | None) -> tuple[str, tuple[int, int, int]] | None:

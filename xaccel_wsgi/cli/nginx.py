@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ _PARTS: dict[str, Callable[[Settings, config.Target], str]] = {
     "server": config.server_part,
     "location": config.location_part,
 }
+# For owner and group alone.
+_MODE = 0o640
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+:|\[[0-9A-Fa-f:]+\]:)?[0-9]{1,5}|unix:/[^\s;{}\"'$]+")
 
 
@@ -108,8 +111,10 @@ def _nginx(options: argparse.Namespace) -> int:
 
 def _write(path: Path, text: str) -> None:
     # It holds the token.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
     with os.fdopen(descriptor, "w") as file:
+        # One that is there already keeps its owner and group, and loses its other readers.
+        os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) & _MODE)
         file.write(text)
     print(f"Wrote {path}", file=sys.stderr)
 
