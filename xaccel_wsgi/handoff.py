@@ -14,7 +14,7 @@ from werkzeug.http import is_resource_modified
 
 from .errors import RemoteFileError, shown
 from .remote_file import RemoteFile
-from .rules.fields import CONTROL, VALUE, Fields
+from .rules.fields import CONTROL, VALUE, Fields, environ_key
 from .rules.inline import sandboxed
 from .rules.url import RemoteUrl
 from .settings import Settings
@@ -46,11 +46,9 @@ _CACHEABLE = {
 }
 # Never forwarded, but a cache would obey them.
 _NEVER_CACHEABLE = ("If-Match", "If-Unmodified-Since")
-# Where the environment has them (PEP 3333).
-_KEYS = {
-    name: "HTTP_" + name.upper().replace("-", "_")
-    for name in (*RANGE_FIELDS, *CONDITIONALS, *_NEVER_CACHEABLE)
-}
+_KEYS = {name: environ_key(name) for name in (*RANGE_FIELDS, *CONDITIONALS, *_NEVER_CACHEABLE)}
+# Longer ones are the client's play, and the handoff has to fit into NGINX's buffer.
+_CLIENT_VALUE_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +257,7 @@ def _client_value(environ: "WSGIEnvironment", name: str) -> str:
     if not value:
         return ""
     value = value.strip(" \t")
-    return value if VALUE.fullmatch(value) else ""
+    return value if len(value) <= _CLIENT_VALUE_MAX and VALUE.fullmatch(value) else ""
 
 
 @lru_cache

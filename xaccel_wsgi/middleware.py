@@ -19,6 +19,7 @@ from .carriers.redirect import redirect
 from .carriers.stream import Streamer
 from .handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from .remote_file import SLOT_KEY, Slot
+from .rules.fields import environ_key
 from .settings import load_settings
 from .watch import Watch
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("xaccel_wsgi")
 
-_TOKEN_KEY = "HTTP_" + TOKEN_FIELD.upper().replace("-", "_")
+_TOKEN_KEY = environ_key(TOKEN_FIELD)
 
 
 class XAccelMiddleware:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
+from ..rules.fields import environ_key
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -37,7 +39,7 @@ def inquiry(token: str, now_s: float) -> str:
 
 def is_inquiry(environ: "WSGIEnvironment", token: str | None, now_s: float) -> bool:
     """Tells whether a request asks, and may."""
-    value = environ.get("HTTP_" + INQUIRY_FIELD.upper().replace("-", "_"))
+    value = environ.get(environ_key(INQUIRY_FIELD))
     if value is None or token is None:
         return False
     match = _VALUE.fullmatch(value)

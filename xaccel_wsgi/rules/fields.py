@@ -10,3 +10,8 @@ VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 Fields = tuple[tuple[str, str], ...]
+
+
+def environ_key(name: str) -> str:
+    """Returns where a WSGI environment has a client's field (PEP 3333)."""
+    return "HTTP_" + name.upper().replace("-", "_")
