@@ -19,6 +19,7 @@ ORIGINS = [
 ]
 # The words of our comment beside the directive that a finding is about.
 EXPLAINED = {
+    "hash_without_default": "Where to connect. Always with a port",
     "host_spoofing": "Which hosts are served, server_name says",
     "if_is_evil": "with nothing in it but `set` or `return`",
     "missing_resolver": "No resolver: every origin is an address",
