@@ -339,6 +339,15 @@ def test_another_location_cant_have_the_handoff(town: Neighbourhood, views: View
     assert town.other.requests == []
 
 
+@pytest.mark.bypass("another location's expression that matches the file's name", "not asked")
+def test_another_location_cant_have_what_we_refuse(town: Neighbourhood) -> None:
+    """What lies outside the allow list ends at ours, and goes on to nobody, query and all."""
+    outside = "/_remote/http/outside.example/upload.php?X-Amz-Signature=5ec2e7"
+    town.other.script = lambda _: answer(200, [("X-Accel-Redirect", outside)], b"another")
+    assert town.ask("/other").status == 404
+    assert [request.target for request in town.other.requests] == ["/other"]
+
+
 # --- Headers that a client sends ---
 
 CLIENTS = {

@@ -258,7 +258,7 @@ CHECKS = (
           '''        yield f'        set {kept_request(name)} "";\'''', "        pass", _CANARIES),
     Check("NGINX: the remote's X-Accel headers", IN_TRANSFER,
           "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate",
-          "proxy_ignore_headers X-Accel-Expires", _BYPASSES),
+          "proxy_ignore_headers X-Accel-Expires X-Accel-Limit-Rate", _BYPASSES),
     Check("NGINX: the remote's headers, hidden", IN_TRANSFER, 'yield f"proxy_hide_header {name};"',
           "pass", _CANARIES),
     Check("NGINX: the client's headers", IN_TRANSFER,
