@@ -155,8 +155,11 @@ class _Rig(logging.Handler):
         self.setFormatter(logging.Formatter("%(name)s: %(message)s"))
         self.evidence = Evidence()
         self._scene = ""
-        main = stack.enter_context(StubRemote(self._main))
-        other = stack.enter_context(StubRemote(self._other))
+        self._remotes = {
+            "the remote": stack.enter_context(StubRemote(self._main)),
+            "the next remote": stack.enter_context(StubRemote(self._other)),
+        }
+        main, other = self._remotes.values()
         tls = Certificates(folder).server_context()
         untrusted = stack.enter_context(StubRemote(tls=tls))
         closed = stack.enter_context(socket.socket())
@@ -222,6 +225,11 @@ class _Rig(logging.Handler):
             leaving.sendall(b"GET /file HTTP/1.1\r\nHost: x\r\n\r\n")
             self._wait_for_one_more()
 
+    def look_at_what_is_no_request(self) -> None:
+        """Notes bytes that the remotes got beside requests: a body that nothing announced, say."""
+        for place, remote in self._remotes.items():
+            self.evidence.see(place, remote.failures)
+
     def _wait_for_one_more(self) -> None:
         before = self.evidence.seen["the remote"]
         for _ in range(500):
@@ -249,6 +257,7 @@ def collect(folder: Path, binary: str) -> dict[Carrier, Evidence]:
             for carrier in CARRIERS:
                 rig.evidence = found[carrier] = Evidence()
                 rig.play(site.address(carrier))
+                rig.look_at_what_is_no_request()
         # Stopped, it has written all that it will.
         site.nginx.close()
         for log in nginx_folder.glob("*.log"):

@@ -263,8 +263,6 @@ CHECKS = (
           "pass", _CANARIES),
     Check("NGINX: the client's headers", IN_TRANSFER,
           '    yield "proxy_pass_request_headers off;"\n', "", _CANARIES),
-    Check("NGINX: the client's body", IN_TRANSFER, '    yield "proxy_pass_request_body off;"\n', "",
-          _CANARIES),
     Check("NGINX: signed URLs in its log", IN_MESSAGES, 'yield "error_log /dev/null emerg;"',
           "pass", _CANARIES),
     Check("NGINX: the remote's certificate", IN_TRANSFER, 'yield "proxy_ssl_verify on;"',
