@@ -232,8 +232,10 @@ CHECKS = (
           _SETTINGS),
     Check("a prefix that means more to NGINX", IN_SETTINGS,
           're.fullmatch(f"/(?:{_SEGMENT}/)+", self.prefix)', "True", _SETTINGS),
-    Check("names that are decided elsewhere", IN_SETTINGS, "legal and name.lower() not in refused,",
-          "True,", _SETTINGS),
+    Check("names that are decided elsewhere", IN_SETTINGS,
+          'read_as not in refused and not read_as.startswith("x-accel-"),', "True,", _SETTINGS),
+    Check("names that NGINX reads otherwise", IN_SETTINGS, "re.fullmatch(legal, name),", "True,",
+          _SETTINGS),
     Check("a file's path that means more to NGINX", IN_SETTINGS,
           're.search(r"[\\s\\"\'\\\\;{}$]", self.ca_file) is None', "True", _SETTINGS),
     # --- On the way to NGINX, and in its configuration ---
