@@ -1,6 +1,7 @@
 """A live site: each way to spoil a download is found and named, and a right site is in order."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -9,8 +10,8 @@ from werkzeug.wrappers import Request, Response
 
 from tests.conftest import Views
 from tests.doctor.sites import COOKIE, FILE, NAME, TOKEN, Layer, check, served, store, told
+from tests.support.remote import Close, StubRemote, answer
 from tests.support.remote import Request as Asked
-from tests.support.remote import StubRemote, answer
 from tests.support.site import CARRIERS, Carrier
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
@@ -19,6 +20,7 @@ from xaccel_wsgi.carriers.inquiry import INQUIRY_TYPE, Shown
 from xaccel_wsgi.carriers.inquiry import Carrier as Sender
 from xaccel_wsgi.doctor.site import Site, check_site
 from xaccel_wsgi.errors import CheckError
+from xaccel_wsgi.settings import load_settings
 
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc"
 
@@ -350,6 +352,22 @@ def test_a_site_that_is_not_there() -> None:
     """It can't be checked."""
     with pytest.raises(CheckError, match="can't be asked"):
         list(check_site(Site("http://127.0.0.1:9/", [COOKIE]), lambda _: None))
+
+
+def test_a_site_that_speaks_another_protocol(remote: StubRemote) -> None:
+    """It can't be checked either."""
+    remote.script = lambda _: [b"SSH-2.0-OpenSSH_9.2\r\n", Close()]
+    with pytest.raises(CheckError, match="can't be asked"):
+        list(check_site(Site(remote.url("/"), []), lambda _: None))
+
+
+def test_a_site_without_origins(good_store: StubRemote, tmp_path: Path) -> None:
+    """All of its files may be of its machine; the internal path has to be closed all the same."""
+    settings = load_settings(environ={}, internal_locations={"/protected/": tmp_path})
+    with served(right, good_store) as url:
+        site = Site(url, [COOKIE])
+        found = {each.id: each for each in check_site(site, lambda _: None, settings=settings)}
+    assert found["internal"].status == "ok"
 
 
 @pytest.mark.parametrize("text", ["no colon", "Bad Name: x", "X: a\nb", ": x"])

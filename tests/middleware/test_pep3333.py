@@ -4,7 +4,9 @@
 between middleware and application.
 """
 
+import gc
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from wsgiref.validate import validator
 
 import pytest
@@ -245,6 +247,31 @@ def test_a_body_that_is_never_iterated_is_closed(remote: StubRemote) -> None:
         lambda e, s: RemoteFile(remote.url("/k"))(e, s), origins=[f"http://{remote.address}"]
     )
     call(middleware).close()
+    middleware.close()
+
+
+@pytest.mark.parametrize("where", ["remote", "local"])
+def test_a_server_that_refuses_the_headers(where: str, remote: StubRemote, tmp_path: Path) -> None:
+    """What was opened for the body is closed: the server gets none to close."""
+    remote.script = {"/k": answer(200, [], b"x" * 10_000_000)}
+    (tmp_path / "k").write_bytes(b"x" * 10)
+
+    def app(environ, start_response) -> Iterable[bytes]:
+        if where == "remote":
+            return RemoteFile(remote.url("/k"))(environ, start_response)
+        start_response("200 OK", [*TEXT, ("X-Accel-Redirect", "/files/k")])
+        return [b""]
+
+    def refuse(status: str, headers: list, exc_info: object = None) -> Callable:
+        raise ValueError("a header that this server doesn't send")
+
+    middleware = XAccelMiddleware(
+        app, origins=[f"http://{remote.address}"], internal_locations={"/files/": tmp_path}
+    )
+    with pytest.raises(ValueError, match="doesn't send"):
+        middleware(create_environ(), refuse)
+    # What is left to the garbage collector warns, and a warning is an error here.
+    gc.collect()
     middleware.close()
 
 

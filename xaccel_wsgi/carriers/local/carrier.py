@@ -48,7 +48,12 @@ def send(
             extra = (("Content-Range", f"bytes */{version.size_bytes}"),)
         return _fail(part.status, named, start_response, extra, is_head=is_head)
     reason = HTTP_STATUS_CODES[part.status]
-    start_response(f"{part.status} {reason}", list(_fields(named, version, part)))
+    try:
+        start_response(f"{part.status} {reason}", list(_fields(named, version, part)))
+    except BaseException:
+        # Nobody will close what isn't returned.
+        file.close()
+        raise
     if is_head or part.status == 304:
         file.close()
         return []

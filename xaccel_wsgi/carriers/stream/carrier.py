@@ -82,7 +82,12 @@ class Streamer:
         fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
         receipt.status = answer.status
         reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
-        start_response(f"{answer.status} {reason}", [*fields, *cookies])
+        try:
+            start_response(f"{answer.status} {reason}", [*fields, *cookies])
+        except BaseException:
+            # Nobody will close what isn't returned.
+            answer.close()
+            raise
         if is_head:
             answer.close()
             return _receipted(iter(()), receipt)

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -117,7 +118,7 @@ class Site:
                 broken_off = True
             answered = tuple((name, value) for name, value in response.headers.items())
             return Answer(what, response.status, answered, body, broken_off)
-        except (OSError, HTTPError) as error:
+        except (OSError, HTTPError, HTTPException) as error:
             raise CheckError(
                 "url",
                 f"{self.url} can't be asked ({what}): {type(error).__name__}",

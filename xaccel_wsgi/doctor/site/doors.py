@@ -72,7 +72,7 @@ def _ways(prefix: str) -> dict[str, str]:
 
 def _inner(site: Site, settings: Settings | None) -> str:
     """Returns what follows the prefix: a place that the allow list admits, if it is known."""
-    if settings is None:
+    if settings is None or not settings.origins.origins:
         # The site itself: it can't be harmed by one more request.
         return f"{site.url.scheme}/{site.url.authority}/"
     origin = settings.origins.origins[0]
