@@ -17,6 +17,7 @@ from werkzeug.http import http_date
 from .errors import MiddlewareMissingError, RemoteFileError, shown
 from .rules.disposition import Disposition, check_filename, content_disposition
 from .rules.fields import NAME, VALUE, Fields
+from .rules.lifetime import CACHED_MIN_S, lifetime_s
 from .rules.overrides import missing_override
 from .rules.url import RemoteUrl, parse_url
 
@@ -143,6 +144,8 @@ class RemoteFile:
                     name, f"{shown(text)} isn't printable ASCII", "Give an id or a hash."
                 )
             assign(name, text)
+        if cache_key is not None:
+            self._check_lifetime()
         if limit_rate is not None and (type(limit_rate) is not int or limit_rate < 1):
             raise RemoteFileError(
                 "limit_rate", f"{shown(limit_rate)} is no rate", "Give bytes per second, 1 or more."
@@ -155,6 +158,16 @@ class RemoteFile:
         assign("redirect", redirect)
         if redirect:
             self.check_redirect()
+
+    def _check_lifetime(self) -> None:
+        good_for_s = lifetime_s(self.url)
+        if good_for_s is not None and good_for_s < CACHED_MIN_S:
+            raise RemoteFileError(
+                "cache_key",
+                f"the signature of {self.url} ends after {good_for_s} seconds, and a cached file "
+                "is fetched in parts, as the client takes them",
+                "Sign it for hours, or leave cache_key out.",
+            )
 
     def check_redirect(self) -> None:
         """Refuses to redirect a client to what would be another answer than the other carriers'.

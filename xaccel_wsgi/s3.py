@@ -23,12 +23,11 @@ from botocore.exceptions import BotoCoreError, ParamValidationError
 from .errors import RemoteFileError, SettingsError, shown
 from .remote_file import RemoteFile
 from .rules.disposition import Disposition, check_filename, content_disposition
+from .rules.lifetime import CACHED_MIN_S
 from .rules.url import RemoteUrl, parse_url
 
 # NGINX fetches the parts of a cached file as the client takes them, all with the first URL.
 _CACHED_EXPIRES_S = 12 * 3600
-# Below it, somebody on a slow line certainly gets half a file. boto3 renews credentials earlier.
-_CACHED_EXPIRES_MIN_S = 600
 # Signature Version 4 allows no longer ones.
 _EXPIRES_MAX_S = 7 * 24 * 3600
 # Three quarters of its life are left to whoever is given a URL that was signed for another.
@@ -81,7 +80,7 @@ class S3Bucket:
         """
         _check_seconds("expires_s", expires_s, 1)
         if cached_expires_s is not None:
-            _check_seconds("cached_expires_s", cached_expires_s, _CACHED_EXPIRES_MIN_S)
+            _check_seconds("cached_expires_s", cached_expires_s, CACHED_MIN_S)
         session = session or boto3.Session()
         try:
             self.client: Any = session.client(
@@ -211,7 +210,7 @@ class S3Bucket:
         return None if self._credentials is None else self._credentials.get_frozen_credentials()
 
     def _check_rest(self, key: str) -> None:
-        needed_s = self._cached_expires_s or _CACHED_EXPIRES_MIN_S
+        needed_s = self._cached_expires_s or CACHED_MIN_S
         credentials = self._credentials
         if isinstance(credentials, RefreshableCredentials) and credentials.refresh_needed(needed_s):
             raise RemoteFileError(

@@ -282,3 +282,20 @@ def test_any_text_in_the_special_header_is_a_file_or_our_error(value: str) -> No
     slot = _slot()
     got = value_or_our_error(lambda: slot.find(quote(value) if "\n" in value else value))
     assert isinstance(got, RemoteFile | XAccelError)
+
+
+@pytest.mark.parametrize("parameter", ["X-Amz-Expires", "X-Goog-Expires"])
+def test_a_cached_file_needs_a_url_that_outlives_its_download(parameter: str) -> None:
+    """NGINX fetches a kept file in slices, with the URL of the beginning."""
+    with pytest.raises(RemoteFileError, match="ends after 60 seconds") as caught:
+        RemoteFile(f"{URL}&{parameter}=60", cache_key="v1")
+    assert caught.value.field == "cache_key"
+    assert SIGNATURE not in str(caught.value)
+    RemoteFile(f"{URL}&{parameter}=60")
+    RemoteFile(f"{URL}&{parameter}=43200", cache_key="v1")
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "٦٠", "9" * 5000])
+def test_a_lifetime_that_says_nothing_refuses_nothing(value: str) -> None:
+    """Whether such a URL is good is the store's to say."""
+    RemoteFile(f"{URL}&X-Amz-Expires={value}", cache_key="v1")

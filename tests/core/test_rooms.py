@@ -23,7 +23,7 @@ FLOORS = (
     {"errors"},
     {"fields"},
     {"url", "disposition", "inline", "inquiry"},
-    {"origin", "overrides"},
+    {"origin", "overrides", "lifetime"},
     {"settings", "remote_file"},
     {"handoff", "answer"},
     {"error_page", "receipt", "rate"},
@@ -41,7 +41,8 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 NEVER = {"answer": {"settings", "remote_file"}, "fields": {"errors"}, "disposition": {"fields"}}
 
 PURE = {
-    "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "settings",
+    "errors", "fields", "url", "disposition", "inline", "origin", "overrides", "lifetime",
+    "settings",
     "remote_file", "handoff", "answer", "error_page", "receipt", "nginx", "redirect", "rate",
     "local", "watch", "inquiry", "choice",
 }  # fmt: skip
