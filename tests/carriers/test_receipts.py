@@ -150,6 +150,7 @@ def test_the_same_line_from_both(
         assert {name: line[name] for name in expected} == expected
         assert (line["log_id"], line["origin"]) == ('no. "7" \\', f"http://{remote.address}")
         assert type(line["last_byte_s"]) is float
+        assert type(line["first_byte_s"]) is type(expected.get("first_byte_s", 0.0))
         assert "s3cret" not in "".join(log.lines(carrier))
     same = [{n: v for n, v in line.items() if n not in TIMES} for line in lines.values()]
     if not lines["nginx"]["complete"]:

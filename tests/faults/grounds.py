@@ -63,6 +63,8 @@ class Grounds:
         deaf: An origin that never accepts a connection.
         half_deaf: One of two addresses, the first of which never does.
         elsewhere: The remote at the second.
+        everywhere: A remote at every address of this machine.
+        manifold: An origin of several.
     """
 
     def __init__(self, folder: Path, binary: str) -> None:
@@ -89,6 +91,8 @@ class Grounds:
         other_deaf = keep(socket.socket())
         other_deaf.bind(("127.0.0.1", self.elsewhere.port))
         self._deafen(other_deaf)
+        self.everywhere = keep(StubRemote(host="0.0.0.0"))
+        self.manifold = f"http://many.test.example:{self.everywhere.port}"
         self.half_deaf = f"http://half.test.example:{self.elsewhere.port}"
         self.nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
         self.deaf = f"http://127.0.0.1:{deaf.getsockname()[1]}"
@@ -104,6 +108,7 @@ class Grounds:
                     self.nowhere,
                     self.deaf,
                     self.half_deaf,
+                    self.manifold,
                     f"http://127.0.0.1:{self.secure.port}",
                     *(f"http://{name}.test.example" for name in ("missing", "failing", "silent")),
                 ],
@@ -145,7 +150,7 @@ class Grounds:
 
     def clear(self) -> None:
         """Forgets scripts and drops every connection of the remotes."""
-        for remote in (self.remote, self.secure, self.elsewhere):
+        for remote in (self.remote, self.secure, self.elsewhere, self.everywhere):
             remote.reset()
         self.secure.tls = self.certificates.server_context()
         self.site.app.close()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.remote import Answer, answer
 
+from .app import OwnPage
 from .row import Fields, Row
 from .rows import collisions, filenames, redirects, statuses, vendors
 
@@ -107,6 +108,13 @@ _APP_FIELDS = st.lists(
     ),
     max_size=4,
 )  # fmt: skip
+_OWN_PAGES = (
+    *[None] * 6,
+    OwnPage(),
+    OwnPage(how="generator", fields=(("Content-Type", "text/html"), ("Set-Cookie", "page=1"))),
+    OwnPage(status="404 Not Found"),
+    OwnPage(how="raise"),
+)
 _SUFFIXES = ("", "?a=b", "?sig=%2F%2B&x=?", "#part")
 _GOOD_PLACES = ("", "{main}", "{other}", "{secure}", "{inside}/allowed")
 _BAD_PLACES = ("{outside}", "{nowhere}", "relative", "{inside}", "//evil.example")
@@ -164,6 +172,7 @@ def rows(draw: st.DrawFn) -> Row:
         file=draw(_FILES),
         app_fields=tuple(draw(_APP_FIELDS)),
         text_form=draw(st.sampled_from((False, False, False, True))),
+        own_page=draw(st.sampled_from(_OWN_PAGES)),
         remote=answers,
     )
     COVERED["method", method] += 1
@@ -176,4 +185,5 @@ def rows(draw: st.DrawFn) -> Row:
     for name in row.file:
         COVERED["RemoteFile's argument", name] += 1
     COVERED["form", "text" if row.text_form else "object"] += 1
+    COVERED["error page", row.own_page.how if row.own_page else "plain"] += 1
     return row

@@ -12,9 +12,9 @@ Place = tuple[str, ...]
 # How a comment begins that says why no row can see the directives after it.
 EXPLAINS = ("Speed only", "No row")
 
-# What is each run's own, or each origin's.
+# What is each run's own, each origin's or each test's.
 _OF_A_RUN = re.compile(
-    r"https?://[a-z0-9.]+:[0-9]+|[a-z0-9.]+:[0-9]{4,5}\b|/tmp/[^\s;\"]*|;[0-9a-f]{12}\b"
+    r"https?://[a-z0-9.]+:[0-9]+|[a-z0-9.]+:[0-9]{4,5}\b|/tmp/[^\s;\"]*|\b[0-9]+ms\b|;[0-9a-f]{12}\b"
     r"|\bxaccel_[0-9]+\b|\(\?=\(\?:http.*?\)\)(?=\(\?P<xaccel_scheme>)"
 )
 _NUMBER = re.compile(r"([0-9]+)(ms|s|m|k|d)?")
