@@ -17,6 +17,8 @@ from .rules.origin import AllowList, parse_origins
 
 Mode = Literal["auto", "nginx", "stream", "redirect"]
 
+DEFAULT_PREFIX = "/_remote/"
+
 # App headers that reach the client beside the file. What names the body's length, coding or
 # validators isn't here: it would describe the app's empty body.
 CARRIED_HEADERS = (
@@ -122,7 +124,7 @@ class Settings:
     origins: AllowList
     mode: Mode = "auto"
     token: str | None = None
-    prefix: str = "/_remote/"
+    prefix: str = DEFAULT_PREFIX
     request_header_names: tuple[str, ...] = ("Authorization",)
     carried_headers: tuple[str, ...] = CARRIED_HEADERS
     hidden_headers: tuple[str, ...] = ()

@@ -8,9 +8,7 @@ from ..carriers.nginx.wire import internal_path
 from ..errors import XAccelError
 from ..rules.origin import AllowList, Origin
 from ..rules.url import RemoteUrl, parse_url
-from ..settings import Settings
-
-_DEFAULT_PREFIX = "/_remote/"
+from ..settings import DEFAULT_PREFIX, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def explain(
         except XAccelError as error:
             return Explanation(tuple(sections), error)
         sections.append(_origins(url, settings))
-    prefix = settings.prefix if settings else _DEFAULT_PREFIX
+    prefix = settings.prefix if settings else DEFAULT_PREFIX
     lines = [
         ("is told", f"X-Accel-Redirect: {internal_path(shown, prefix)}"),
         ("connects to", _connection(url, settings, target)),

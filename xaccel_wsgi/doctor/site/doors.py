@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...remote_file import HEADER
-from ...settings import Settings
+from ...settings import DEFAULT_PREFIX, Settings
 from ..finding import Finding
 from .client import Answer, Ask, Site
 
@@ -31,7 +31,7 @@ def findings(ask: Ask, site: Site, whole: Answer, settings: Settings | None) -> 
 
 
 def _internal(ask: Ask, site: Site, settings: Settings | None) -> Finding:
-    prefix = settings.prefix if settings else "/_remote/"
+    prefix = settings.prefix if settings else DEFAULT_PREFIX
     inner = _inner(site, settings)
     open_ways = []
     for (way, path), nothing in zip(_ways(prefix).items(), _ways(_NOTHING).values(), strict=True):
