@@ -9,6 +9,12 @@ import re
 _SHOWN_CHARACTERS = 120
 _QUERY = re.compile(r"\?.+", re.DOTALL)
 _USER_INFO = re.compile(r"//[^/?#]*@")
+# The same of a URL that is none: a password that isn't encoded (`//name:a/b#c@host`), a scheme that
+# is missing or misspelt. The colon is neither a scheme's nor a port's.
+_PASSWORD = re.compile(
+    r"\A((?:b['\"])?(?:[A-Za-z]+:(?=[/\\]))?[/\\]*)"
+    r"[^/\\?:]*:(?![/\\]|[0-9]{1,5}(?:[/\\?#]|\Z))[^?]*@"
+)
 
 
 def shown(value: object) -> str:
@@ -19,6 +25,7 @@ def shown(value: object) -> str:
     """
     text = value if isinstance(value, str) else repr(value)
     text = _USER_INFO.sub("//[redacted]@", text)
+    text = _PASSWORD.sub(r"\1[redacted]@", text)
     text = _QUERY.sub("?[redacted]", text)
     if len(text) > _SHOWN_CHARACTERS:
         text = text[:_SHOWN_CHARACTERS] + "..."

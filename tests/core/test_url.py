@@ -272,3 +272,33 @@ def test_reading_what_was_read_changes_nothing(text: str) -> None:
     got = value_or_our_error(lambda: parse_url(text))
     if isinstance(got, RemoteUrl):
         assert parse_url(got.href) == got
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("https://user:s3/cr3t@files.example/k", id="a password with a slash"),
+        pytest.param("https://user:s3#cr3t@files.example/k", id="a password with a #"),
+        pytest.param("https://user:s3@cr3t@files.example/k", id="a password with an @"),
+        pytest.param("user:s3cr3t@files.example/k", id="no scheme"),
+        pytest.param("https:/user:s3cr3t@files.example/k", id="one slash"),
+        pytest.param("http:\\\\user:s3cr3t@files.example/k", id="backslashes"),
+        pytest.param(b"https://user:s3/cr3t@files.example/k", id="in bytes"),
+    ],
+)
+def test_a_password_leaked_by_an_error_about_a_url_that_is_none(text: str | bytes) -> None:
+    """The host stays, for whoever looks for the place."""
+    with pytest.raises(UrlError) as refused:
+        parse_url(text)
+    assert "cr3t" not in str(refused.value)
+    assert "[redacted]@files.example/k" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://files.example/a@b#", "https://files.example:9000/a:b@c#"]
+)
+def test_an_at_sign_in_a_path_is_shown(text: str) -> None:
+    """It is no user info, and says which file it is about."""
+    with pytest.raises(UrlError) as refused:
+        parse_url(text)
+    assert text in str(refused.value)
