@@ -65,9 +65,9 @@ _NEVER_REQUESTED = {
 # Without them a client couldn't read the body.
 _NEVER_HIDDEN = {"content-length", "content-range", "content-type"}
 
-# A header's name as part of a variable of NGINX's, and as the argument of a directive.
-_VARIABLE_NAME = "[A-Za-z0-9_-]+"
-_DIRECTIVE_NAME = "[A-Za-z0-9._-]+"
+# A header's name as part of a variable of NGINX's. Nor does proxy_hide_header find any other:
+# ngx_http_parse_header_line leaves those without the hash that they are looked up by.
+_NAME = "[A-Za-z0-9_-]+"
 
 # A segment of a path: plain characters, and more than dots.
 _SEGMENT = r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
@@ -157,14 +157,14 @@ class Settings:
             "prefix", self.prefix, "isn't a path that begins and ends with /",
             "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
         )  # fmt: skip
-        for field, legal, refused in (
-            ("request_header_names", _VARIABLE_NAME, _NEVER_REQUESTED),
-            ("carried_headers", _VARIABLE_NAME, _NEVER_CARRIED),
-            ("hidden_headers", _DIRECTIVE_NAME, _NEVER_HIDDEN),
+        for field, refused in (
+            ("request_header_names", _NEVER_REQUESTED),
+            ("carried_headers", _NEVER_CARRIED),
+            ("hidden_headers", _NEVER_HIDDEN),
         ):
             for name in getattr(self, field):
                 _check(
-                    re.fullmatch(legal, name),
+                    re.fullmatch(_NAME, name),
                     field, name, "isn't a header name that NGINX can be told",
                     "Letters, digits, - and _ may be in it.",
                 )  # fmt: skip
