@@ -156,7 +156,16 @@ class StrictResponse(HTTPResponse):
         if self.chunked:
             yield from self._chunks()
             return
-        while block := self.read1(_BLOCK_BYTES):
+        # Not the class's own read1: from Python 3.13 on it closes the stream at the body's end, and
+        # nobody could tell any more that something follows.
+        stream = self.fp
+        while self.length != 0:
+            most = _BLOCK_BYTES if self.length is None else min(self.length, _BLOCK_BYTES)
+            block = stream.read1(most)
+            if not block:
+                break
+            if self.length is not None:
+                self.length -= len(block)
             yield block
         if self.length:
             raise IncompleteRead(b"", self.length)
