@@ -152,8 +152,8 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         ["missing:proxy_hide_header:Set-Cookie"], "bad",
     ),
     "a hidden header is passed": (
-        swap(SERVER, "proxy_hide_header Date;",
-             "proxy_hide_header Date; proxy_pass_header Set-Cookie;"),
+        swap(SERVER, "proxy_hide_header Via;",
+             "proxy_hide_header Via; proxy_pass_header Set-Cookie;"),
         ["extra:proxy_pass_header"], "bad",
     ),
     "the remote's errors show": (

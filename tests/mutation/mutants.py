@@ -10,7 +10,7 @@ from xaccel_wsgi.doctor.configuration.tree import Directive
 Place = tuple[str, ...]
 
 # How a comment begins that says why no row can see the directives after it.
-EXPLAINS = ("Speed only", "No row")
+EXPLAINS = ("Speed only", "No row sees")
 
 # What is each run's own, each origin's or each test's.
 _OF_A_RUN = re.compile(

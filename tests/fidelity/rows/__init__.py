@@ -8,6 +8,7 @@ from . import (
     error_pages,
     filenames,
     framing,
+    hidden,
     hostile,
     inline,
     methods,
@@ -33,6 +34,7 @@ ROWS: tuple[Row, ...] = (
     *inline.ROWS,
     *collisions.ROWS,
     *vendors.ROWS,
+    *hidden.ROWS,
     *framing.ROWS,
     *hostile.ROWS,
 )

@@ -52,7 +52,6 @@ CONSEQUENCES = {
     "resolver_timeout": "NGINX waits for DNS as long as it likes, and the streamer doesn't.",
     "proxy_connect_timeout": _OTHER_TIME,
     "proxy_read_timeout": _OTHER_TIME,
-    "proxy_send_timeout": _OTHER_TIME,
     "proxy_headers_hash_max_size": "NGINX warns at each start that its hash of headers is too "
     "small.",
     "proxy_headers_hash_bucket_size": "NGINX may refuse to start: a header's name has no room.",

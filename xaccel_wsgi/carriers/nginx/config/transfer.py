@@ -14,6 +14,11 @@ from .untouched import admitted, untouched
 from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
 
+# NGINX's own list (ngx_http_proxy_hide_headers), and what it never copies.
+_HIDDEN_ANYWAY = {
+    "connection", "date", "keep-alive", "server", "x-accel-buffering", "x-accel-charset",
+    "x-accel-expires", "x-accel-limit-rate", "x-accel-redirect", "x-pad",
+}  # fmt: skip
 _HEADERS_HASH_SIZE = 4096
 # What the remote's answer has a part in; the http part's maps choose.
 _CHOSEN = {final(name) for name in (*VALIDATORS, "Content-Type", POLICY)}
@@ -85,23 +90,30 @@ def transfer(
         yield "proxy_ssl_protocols TLSv1.2 TLSv1.3;"
         yield "# Speed only: a new connection to a known host is spared the long handshake."
         yield "proxy_ssl_session_reuse on;"
-    yield "# Room for the names of the many headers below."
+    yield "# Speed only: large tables for the names of the many headers below."
     yield f"proxy_headers_hash_max_size {_HEADERS_HASH_SIZE};"
     yield "proxy_headers_hash_bucket_size 128;"
     yield "# The remote may not steer NGINX."
-    yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate"
-    yield "    X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;"
+    yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Limit-Rate;"
+    yield "# No row sees these: they change nothing where no charset is set and the buffers are"
+    yield "# filled anyway."
+    yield "proxy_ignore_headers X-Accel-Buffering X-Accel-Charset;"
+    if settings.cache is not None:
+        yield "# Nor decide what is kept, and for how long."
+        yield "proxy_ignore_headers X-Accel-Expires Expires Cache-Control Set-Cookie Vary;"
     yield "# Nor speak to the client but through what follows."
     for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
-        yield f"proxy_hide_header {name};"
+        if name.lower() not in _HIDDEN_ANYWAY:
+            yield f"proxy_hide_header {name};"
     yield "# An inherited one would bring hidden headers back; this one names nothing real."
     yield "proxy_pass_header X-Xaccel-Nothing;"
     yield "# What the application decided. `always`: not every good status is on NGINX's list."
     for name in told_names(settings):
         variable = final(name) if final(name) in _CHOSEN else kept_response(name)
         yield f"add_header {name} {variable} always;"
-    yield "# Room for long signed headers of the remote; backpressure instead of files on disk."
+    yield "# Room for long signed headers of the remote."
     yield f"proxy_buffer_size {settings.buffer_bytes};"
+    yield "# No row sees these: a slow client holds the remote back, and nothing goes to disk."
     yield f"proxy_buffers 8 {settings.buffer_bytes};"
     yield f"proxy_busy_buffers_size {2 * settings.buffer_bytes};"
     yield "proxy_max_temp_file_size 0;"
@@ -113,9 +125,7 @@ def transfer(
     yield "chunked_transfer_encoding on;"
     yield "limit_rate_after 0;"
     yield "mirror off;"
-    for name in (
-        "bind", "cache", "force_ranges", "ignore_client_abort", "store",
-    ):  # fmt: skip
+    for name in ("bind", "cache", "force_ranges", "ignore_client_abort", "store"):
         yield f"proxy_{name} off;"
     yield "proxy_limit_rate 0;"
     yield "proxy_next_upstream_timeout 0;"
