@@ -66,7 +66,7 @@ def test_every_page_is_readable(home: str, page: Page, scheme: str, screen: str)
     with page.expect_download():
         page.click("[href='/files/notes/download']")
     _panel(page, "notes").locator("summary").click()
-    expect(_panel(page, "notes").locator("li")).to_have_count(1)
+    expect(_panel(page, "notes").locator("li").first).to_be_visible()
     seen = [faults(page)]
     page.goto(f"{home}files/contract/view")
     seen.append(faults(page))
@@ -96,7 +96,8 @@ def test_the_panel_tells_who_moved_the_bytes(home: str, carrier: Carrier, page: 
     says = {"nginx": "NGINX moves the bytes", "stream": "This Python moved the bytes"}[carrier]
     expect(panel.get_by_role("status")).to_contain_text(says)
     row = {"nginx": "Python: 0 bytes", "stream": "Python: 1.33 kB"}[carrier]
-    expect(panel.locator("li")).to_contain_text(row)
+    # The latest; others of the same second may have the same session.
+    expect(panel.locator("li").first).to_contain_text(row)
     named = {"nginx": "X-Accel-Redirect", "stream": "Content-Disposition"}[carrier]
     assert named in panel.locator("dt").all_inner_texts()
     told = page.evaluate("fetch('/panel/transfers').then((answer) => answer.text())")
