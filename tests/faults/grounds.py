@@ -49,6 +49,13 @@ class Held:
         )
 
 
+# Names that lead to several addresses.
+ADDRESSES = {
+    "half.test.example": ("127.0.0.1", "127.0.0.2"),
+    "many.test.example": tuple(f"127.0.0.{number}" for number in range(2, 7)),
+}
+
+
 class Grounds:
     """Everything that a fault needs, started once for each NGINX.
 
@@ -82,7 +89,8 @@ class Grounds:
         self.certificates = Certificates(folder)
         self.remote = keep(StubRemote())
         self.secure = keep(StubRemote(tls=self.certificates.server_context()))
-        self.dns = keep(StubDns({"localhost": "127.0.0.1"}))
+        # Known from the beginning: an NGINX that follows DNS looks names up when it starts.
+        self.dns = keep(StubDns({"localhost": "127.0.0.1", **ADDRESSES}))
         closed, deaf = keep(socket.socket()), keep(socket.socket())
         closed.bind(("127.0.0.1", 0))
         deaf.bind(("127.0.0.1", 0))

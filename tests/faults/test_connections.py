@@ -16,7 +16,7 @@ from tests.support.site import Carrier, Site
 from xaccel_wsgi import RemoteFile
 
 from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, SLACK_S, End, end_of
-from .grounds import Grounds
+from .grounds import ADDRESSES, Grounds
 from .sent import BODY
 
 WHOLE = answer(200, body=BODY)
@@ -110,27 +110,23 @@ def test_a_name_that_leads_nowhere(
         assert host in grounds.dns.asked
 
 
-def _leads_to(
-    grounds: Grounds, monkeypatch: pytest.MonkeyPatch, host: str, *addresses: str
-) -> None:
-    """Has both carriers find addresses for a name; NGINX begins with any of them."""
+@pytest.fixture
+def several_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the streamer find what NGINX finds; it begins with any of them."""
 
     def lookup(asked: str, port: int, *args: object, **options: object) -> list:
-        if asked == host:
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
-        return real(asked, port, *args, **options)
+        if asked not in ADDRESSES:
+            return real(asked, port, *args, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in ADDRESSES[asked]]
 
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    grounds.dns.names[host] = addresses
 
 
 @pytest.mark.fault("an address of two that drops what comes", "the whole file")
-def test_another_address(
-    carrier: Carrier, grounds: Grounds, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("several_addresses")
+def test_another_address(carrier: Carrier, grounds: Grounds) -> None:
     """The other one is tried."""
-    _leads_to(grounds, monkeypatch, "half.test.example", "127.0.0.1", "127.0.0.2")
     grounds.elsewhere.script = {"/k": WHOLE}
     for _ in range(4):
         began = time.monotonic()
@@ -139,12 +135,9 @@ def test_another_address(
 
 
 @pytest.mark.fault("many addresses that all reset the connection", "502")
-def test_no_remote_is_asked_again_and_again(
-    carrier: Carrier, grounds: Grounds, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("several_addresses")
+def test_no_remote_is_asked_again_and_again(carrier: Carrier, grounds: Grounds) -> None:
     """A store in trouble gets no more requests for it than two."""
-    addresses = [f"127.0.0.{number}" for number in range(2, 7)]
-    _leads_to(grounds, monkeypatch, "many.test.example", *addresses)
     grounds.everywhere.script = {"/k": [Reset()]}
     assert end_of(grounds.ask(carrier, f"{grounds.manifold}/k")) == End.BAD_GATEWAY
     assert len(grounds.everywhere.requests) == (2 if carrier == "nginx" else 1)
