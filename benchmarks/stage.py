@@ -210,7 +210,10 @@ def _replay(store: str, settings: Settings, app_server: str) -> str:
             }),
         ):  # fmt: skip
             remote = RemoteFile(f"{store}/{name}{QUERY}", cache_key=key, **handed)
-            handoff = make_handoff(remote, {"REQUEST_METHOD": "GET"}, [], settings)
+            request = {"REQUEST_METHOD": "GET"}
+            if "X-Accel-Request-Range" in replaced:
+                request["HTTP_RANGE"] = "bytes=0-0"
+            handoff = make_handoff(remote, request, [], settings)
             assert isinstance(handoff, Handoff)
             fields = dict(handoff_fields(handoff, settings)) | replaced
             locations.append(_answer(path, fields))
