@@ -29,9 +29,13 @@ from .kinds import KINDS
 THREADS = 320
 READ_TIMEOUT_S = 5
 GROWTH_MAX_KIB = 16 * 1024
-# How long the warm-up goes on, and how long what is left may take to go.
-WARM_UP_S = 40.0
-QUIET_S = 45.0
+# glibc's malloc keeps some freed blocks for each thread by itself. Hundreds of threads fill these
+# caches over hours, whatever the application does; without them its own memory can be seen.
+NO_CACHES = "glibc.malloc.tcache_count=0"
+WARM_UP_S = 60.0
+# For how long the streamer keeps connections; and how long nothing may change for all to be quiet.
+KEPT_S = 31.0
+QUIET_S = 5.0
 SIZES = (1, 1000, 40_000, 200_000, 700_000, 2_000_000)
 SIZE_WEIGHTS = (1, 4, 8, 6, 3, 1)
 
@@ -67,7 +71,7 @@ class Servers:
                 *("--worker-connections", "2000", "--backlog", "2048", "--timeout", "0"),
                 *("--log-file", str(log), "--log-level", "error", "--no-control-socket"),
             ],
-            options | {"SOAK_REMOTE": origin},
+            options | {"SOAK_REMOTE": origin, "GLIBC_TUNABLES": NO_CACHES},
             subprocess.DEVNULL,
         )
         self.nginx: NginxServer = self._closing.enter_context(
@@ -138,9 +142,9 @@ class Load:
         running: How many downloads are in progress.
     """
 
-    def __init__(self, addresses: dict[Carrier, str], seed: int) -> None:
+    def __init__(self, servers: Servers, seed: int) -> None:
         """Asks nothing yet."""
-        self._addresses = addresses
+        self._servers = servers
         self._random = random.Random(seed)
         self.ends: Counter[tuple[Carrier, str, str]] = Counter()
         self.wrong: list[str] = []
@@ -166,7 +170,7 @@ class Load:
                 # Room for a break within it.
                 size = max(size, 40_000)
             seed = self._random.getrandbits(63)
-            download = Download(self._addresses[carrier], kind.name, seed, size)
+            download = Download(self._servers.addresses[carrier], kind.name, seed, size)
             self.running += 1
             self.most_running = max(self.most_running, self.running)
             try:
@@ -188,26 +192,35 @@ class Load:
         while (left_s := deadline - time.monotonic()) > 0:
             print(
                 f"{left_s:6.0f} s left, {self.ends.total():7} downloads, "
-                f"{self.running} in progress, {len(self.wrong)} wrong",
+                f"{self.running} in progress, {len(self.wrong)} wrong; "
+                f"application: {self._servers.held('stream')}; "
+                f"NGINX: {self._servers.held('nginx')}",
                 flush=True,
             )
             await asyncio.sleep(min(10.0, left_s))
 
 
-def _at_rest(servers: Servers, carrier: Carrier, bounds: Held | None) -> Held:
-    """Returns what is held when nothing has changed for a while, or is within bounds."""
-    deadline = time.monotonic() + QUIET_S
-    held, since = servers.held(carrier), time.monotonic()
-    while time.monotonic() < deadline:
+async def _fill(servers: Servers) -> None:
+    """Has every thread of the application busy once, so that none is new later."""
+    silent = [Download(servers.addresses["stream"], "silent", n, 1) for n in range(THREADS)]
+    await asyncio.gather(*(each.run() for each in silent))
+
+
+def _at_rest(servers: Servers) -> dict[Carrier, Held]:
+    """Returns what is held when all is quiet, and no connection is kept from before."""
+    time.sleep(KEPT_S)
+    for address in servers.addresses.values():
+        asyncio.run(Download(address, "whole", 1, 1).run())
+    held, since = {each: servers.held(each) for each in CARRIERS}, time.monotonic()
+    while time.monotonic() - since < QUIET_S:
         time.sleep(0.5)
-        now = servers.held(carrier)
-        if (now.files, now.threads) != (held.files, held.threads):
-            held, since = now, time.monotonic()
-        if bounds and now.files <= bounds.files and now.threads <= bounds.threads:
-            return now
-        if bounds is None and time.monotonic() - since > 10:
-            return now
-    return servers.held(carrier)
+        now = {each: servers.held(each) for each in CARRIERS}
+        if any(
+            (now[c].files, now[c].threads) != (held[c].files, held[c].threads) for c in CARRIERS
+        ):
+            since = time.monotonic()
+        held = now
+    return held
 
 
 def _report(load: Load, rest: dict[Carrier, Held], end: dict[Carrier, Held]) -> bool:
@@ -253,13 +266,13 @@ def main() -> None:
         servers = Servers(Path(folder))
         try:
             print("Warming up ...")
-            warm_up = Load(servers.addresses, options.seed)
+            asyncio.run(_fill(servers))
+            warm_up = Load(servers, options.seed)
             asyncio.run(warm_up.run(options.clients, WARM_UP_S))
-            rest = {carrier: _at_rest(servers, carrier, None) for carrier in CARRIERS}
-            print(f"At rest: {rest}")
-            load = Load(servers.addresses, options.seed + 1)
+            rest = _at_rest(servers)
+            load = Load(servers, options.seed + 1)
             asyncio.run(load.run(options.clients, options.minutes * 60))
-            end = {carrier: _at_rest(servers, carrier, rest[carrier]) for carrier in CARRIERS}
+            end = _at_rest(servers)
         finally:
             servers.close()
     load.wrong += warm_up.wrong

@@ -155,20 +155,22 @@ class StrictResponse(HTTPResponse):
             return
         if self.chunked:
             yield from self._chunks()
-            return
-        # Not the class's own read1: from Python 3.13 on it closes the stream at the body's end, and
-        # nobody could tell any more that something follows.
-        stream = self.fp
-        while self.length != 0:
-            most = _BLOCK_BYTES if self.length is None else min(self.length, _BLOCK_BYTES)
-            block = stream.read1(most)
+        else:
+            yield from self._part(self.length)
+
+    def _part(self, length: int | None) -> Iterator[bytes]:
+        """Yields the next bytes as they arrive: so many, or all until the connection ends."""
+        while length != 0:
+            # Not the class's own read1: from Python 3.13 on it closes the stream at the body's end,
+            # and nobody could tell any more that something follows.
+            block = self.fp.read1(_BLOCK_BYTES if length is None else min(length, _BLOCK_BYTES))
             if not block:
                 break
-            if self.length is not None:
-                self.length -= len(block)
+            if length is not None:
+                length -= len(block)
             yield block
-        if self.length:
-            raise IncompleteRead(b"", self.length)
+        if length:
+            raise IncompleteRead(b"", length)
 
     def _chunks(self) -> Iterator[bytes]:
         stream = self.fp
@@ -176,15 +178,10 @@ class StrictResponse(HTTPResponse):
             line = _CHUNK_LINE.fullmatch(stream.readline(_CHUNK_LINE_BYTES))
             if line is None:
                 raise HTTPException("a chunk has no size, or none that can be read")
-            left = int(line[1], 16)
-            if left == 0:
+            size = int(line[1], 16)
+            if size == 0:
                 break
-            while left:
-                block = stream.read1(min(left, _BLOCK_BYTES))
-                if not block:
-                    raise IncompleteRead(b"", left)
-                left -= len(block)
-                yield block
+            yield from self._part(size)
             if stream.readline(2) not in _LINE_ENDS:
                 raise HTTPException("a chunk is longer than its size")
         # The trailer section (RFC 9112 section 7.1.2); nothing of it is passed on.
