@@ -95,9 +95,16 @@ class Grounds:
         closed.bind(("127.0.0.1", 0))
         deaf.bind(("127.0.0.1", 0))
         self._deafen(deaf)
-        self.elsewhere = keep(StubRemote(host="127.0.0.2"))
-        other_deaf = keep(socket.socket())
-        other_deaf.bind(("127.0.0.1", self.elsewhere.port))
+        while True:
+            self.elsewhere = keep(StubRemote(host="127.0.0.2"))
+            other_deaf = keep(socket.socket())
+            other_deaf.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                other_deaf.bind(("127.0.0.1", self.elsewhere.port))
+            except OSError:
+                # Somebody's connection has that port at this address.
+                continue
+            break
         self._deafen(other_deaf)
         self.everywhere = keep(StubRemote(host="0.0.0.0"))
         self.manifold = f"http://many.test.example:{self.everywhere.port}"
