@@ -275,7 +275,7 @@ def main() -> None:
             end = _at_rest(servers)
         finally:
             servers.close()
-    load.wrong += warm_up.wrong
+    load.wrong += [f"in the warm-up: {line}" for line in warm_up.wrong]
     load.wrong_bodies += warm_up.wrong_bodies
     good = _report(load, rest, end)
     sys.exit(0 if good else "NOT GOOD")
