@@ -37,18 +37,19 @@ class Rate:
     bytes_per_s: float
 
 
-def rate(url: str, *, connections: int, script: Path | None = None) -> Rate:
-    """Loads a server for a second.
+def rate(url: str, *, connections: int, script: Path | None = None, duration_s: int = 1) -> Rate:
+    """Loads a server for a while.
 
     Args:
         url: What is asked for, again and again.
         connections: How many clients do, each on a kept connection.
         script: A Lua file for wrk, for requests that differ.
+        duration_s: For how long.
 
     Raises:
         RuntimeError: Some were answered with an error, or not at all.
     """
-    command = ["wrk", "-t1", f"-c{connections}", "-d1s", "--timeout", "20s"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{duration_s}s", "--timeout", "20s"]
     command += ["-s", str(script)] if script else []
     done = subprocess.run([*command, url], capture_output=True, text=True, check=True)
     requests = re.search(r"Requests/sec:\s+([0-9.]+)", done.stdout)
