@@ -41,14 +41,12 @@ class Mutant:
         part: Of the generated configuration: "http", "server" or "location".
         place: Where the directive stands; its own head last.
         change: What becomes of it, in words.
-        changed: What stands in its place; None where nothing does.
         reason: The comment before it.
     """
 
     part: str
     place: Place
     change: str
-    changed: Directive | None
     reason: str
 
     @property
@@ -63,14 +61,14 @@ class Mutant:
 
     def applied_to(self, root: Directive) -> Directive:
         """Returns the tree with the change, made wherever there is such a directive."""
-        return _changed(root, self.place, self.changed)
+        return _changed(root, self.place, self.change)
 
 
 def mutants_of(part: str, root: Directive) -> Iterator[Mutant]:
     """Yields every mutant of a part."""
     for place, directive in _walked(root, ()):
-        for change, changed in _changes(directive):
-            yield Mutant(part, place, change, changed, directive.reason)
+        for change, _ in _changes(directive):
+            yield Mutant(part, place, change, directive.reason)
 
 
 def text_of(root: Directive) -> str:
@@ -90,15 +88,16 @@ def _head(directive: Directive) -> str:
     return _OF_A_RUN.sub("...", directive.head)
 
 
-def _changed(block: Directive, place: Place, changed: Directive | None) -> Directive:
+def _changed(block: Directive, place: Place, change: str) -> Directive:
     inner = []
     for directive in block.block or ():
         if _head(directive) != place[0]:
             inner.append(directive)
         elif len(place) > 1:
-            inner.append(_changed(directive, place[1:], changed))
-        elif changed is not None:
-            inner.append(changed)
+            inner.append(_changed(directive, place[1:], change))
+        else:
+            changed = dict(_changes(directive)).get(change, directive)
+            inner += [] if changed is None else [changed]
     return replace(block, block=tuple(inner))
 
 
@@ -122,7 +121,7 @@ def _changes(directive: Directive) -> Iterator[tuple[str, Directive | None]]:
             yield f"without {_short(argument)}", other(index)
         elif number and int(number[1]) > 1 and directive.name not in ("error_page", "return", "if"):
             half = f"{int(number[1]) // 2}{number[2] or ''}"
-            yield f"{argument} becomes {half}", other(index, half)
+            yield f"{_OF_A_RUN.sub('...', argument)} halved", other(index, half)
         for what, (pattern, left) in _LOOSENED.items():
             if argument.startswith("^") and (loosened := pattern.sub(left, argument)) != argument:
                 yield f"without {what}" if not left else f"{what} widened", other(index, loosened)

@@ -1,6 +1,7 @@
 """Headers that the application and the remote may both set: one of them has the word."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from tests.support.remote import answer
 
@@ -134,6 +135,29 @@ ROWS = [
         ),
         status=200,
         has=(("Set-Cookie", "ours=1"), *((n, v) for n, v, _ in OURS if n != "Content-Disposition")),
+    ),
+    *(
+        Row(
+            says=f"all that the application may set, and a {status} of the remote",
+            file={
+                "headers": {n: v for n, v, _ in OURS if n != "Content-Disposition"},
+                "content_type": "image/png",
+                "etag": "own",
+                "last_modified": datetime(2015, 10, 21, 7, 28, tzinfo=UTC),
+            },
+            app_fields=(("X-Carried", "1"),),
+            # NGINX adds headers to a list of statuses only, unless it is told to do it always.
+            remote=answer(status, (TYPE, *((n, v) for n, _, v in OURS)), BODY),
+            status=status,
+            has=(
+                *((n, v) for n, v, _ in OURS if n != "Content-Disposition"),
+                ("Content-Type", "image/png"),
+                ("ETag", '"own"'),
+                ("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT"),
+                ("X-Carried", "1"),
+            ),
+        )
+        for status in (203, 226, 299)
     ),
     Row(
         says="every one of the remote's twice",

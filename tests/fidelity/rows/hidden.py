@@ -15,7 +15,8 @@ BY = {
     ),
     "applications that hand over to their servers": ("X-Lighttpd-Send-File",),
     "S3": (
-        "x-amz-restore", "x-amz-missing-meta", "x-amz-request-charged",
+        "x-amz-bucket-region", "x-amz-delete-marker", "x-amz-restore", "x-amz-missing-meta",
+        "x-amz-request-charged",
         "x-amz-website-redirect-location", "x-amz-object-lock-retain-until-date",
         "x-amz-object-lock-legal-hold", "x-amz-server-side-encryption-context",
         "x-amz-server-side-encryption-customer-algorithm",
