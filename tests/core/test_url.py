@@ -208,6 +208,7 @@ PASSWORDS = {
     "one with an at sign": "https://user:x@s3cret@files.example/",
     "one with a space": "https://user:x s3cret@files.example/",
     "one beside a backslash": "https://user:s3cret\\@files.example/",
+    "one that looks like a port": "https://user:s3cret:9/x@files.example/",
 }
 
 

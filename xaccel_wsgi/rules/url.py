@@ -182,13 +182,11 @@ def _explain(field: str, url: str, text: object) -> NoReturn:
             field, text, "its host isn't ASCII",
             "Write the host in its xn-- form; guessing it can end at another host.",
         )  # fmt: skip
-    host, colon, port = authority.rpartition(":")
-    if colon and "]" not in port:
-        if re.fullmatch(r"[1-9][0-9]{0,4}", port) is None or int(port) > 65535:
-            _refuse(field, text, "its port isn't a number from 1 to 65535", "Correct or omit it.")
-    else:
-        host = authority
+    _, colon, port = authority.rpartition(":")
+    is_port = re.fullmatch(r"[1-9][0-9]{0,4}", port) is not None and int(port) <= 65535
+    if colon and "]" not in port and not is_port:
+        _refuse(field, text, "its port isn't a number from 1 to 65535", "Correct or omit it.")
     _refuse(
-        field, text, f"its host {shown(host)} isn't a DNS name or an IP address",
+        field, text, "its host isn't a DNS name or an IP address",
         "Write a name of letters, digits, - and _ without a dot at its end.",
     )  # fmt: skip
