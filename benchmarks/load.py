@@ -9,9 +9,10 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from tests.support.closing import Closing
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
@@ -117,7 +118,7 @@ def _ask(url: str, tls: ssl.SSLContext | None, began: float) -> tuple[str, float
 # --- Slow ones ---
 
 
-class SlowClients:
+class SlowClients(Closing):
     """Clients that download slowly until the `with` block ends, in a process of their own."""
 
     def __init__(self, url: str, *, count: int, bytes_per_s: int) -> None:
@@ -136,16 +137,7 @@ class SlowClients:
             time.sleep(0.05)
         return int(self._served.value)
 
-    def __enter__(self) -> Self:
-        """Ends them at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Ends them."""
         self._process.kill()
         self._process.join()

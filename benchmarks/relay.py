@@ -7,16 +7,15 @@ is the handshake of TCP itself, so what a client sends first is held back for th
 import asyncio
 import multiprocessing
 import time
-from types import TracebackType
-from typing import Self
 
+from tests.support.closing import Closing
 from tests.support.ports import free_port
 
 _BLOCK_BYTES = 1 << 18
 _PROCESSES = multiprocessing.get_context("fork")
 
 
-class Relay:
+class Relay(Closing):
     """A relay before 127.0.0.1:`to_port`, in a process of its own.
 
     Attributes:
@@ -34,16 +33,7 @@ class Relay:
         if not ready.wait(10):
             raise RuntimeError("the relay didn't start")
 
-    def __enter__(self) -> Self:
-        """Ends it at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Ends it."""
         self._process.kill()
         self._process.join()

@@ -12,10 +12,9 @@ import time
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.support.certificates import Certificates
+from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_binaries, nginx_version, whole_configuration
 from tests.support.ports import free_port
 from xaccel_wsgi import RemoteFile
@@ -33,7 +32,7 @@ TOKEN = "a-token-for-the-benchmarks-01234"
 QUERY = "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=" + "0" * 350
 
 
-class Stage:
+class Stage(Closing):
     """A store, an application that replays, and fronts; all on this machine.
 
     Attributes:
@@ -139,19 +138,6 @@ class Stage:
     def close(self) -> None:
         """Stops everything."""
         self._closing.close()
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tests.support import client, http2
 from tests.support.client import Received
+from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_version, whole_configuration
 from tests.support.ports import free_port
 from xaccel_wsgi import Settings
@@ -96,7 +97,7 @@ def unchanged(parts: Parts) -> Parts:
     return parts
 
 
-class Front:
+class Front(Closing):
     """A running NGINX, with a server block for each surrounding and each application.
 
     Attributes:
@@ -165,14 +166,6 @@ class Front:
     def close(self) -> None:
         """Stops the NGINX."""
         self.nginx.close()
-
-    def __enter__(self) -> "Front":
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Closes."""
-        self.close()
 
 
 def _filled(text: str, **values: str) -> str:

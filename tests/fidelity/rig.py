@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.support.closing import Closing
 from tests.support.remote import Request, Step, StubRemote
 from tests.support.site import TOKEN
 from tests.support.uwsgi import UwsgiServer
@@ -27,7 +28,7 @@ READ_TIMEOUT_S = 0.7
 SLICE_BYTES = 65536
 
 
-class Rig:
+class Rig(Closing):
     """Everything that a row needs but NGINX, started once.
 
     Attributes:
@@ -203,14 +204,6 @@ class Rig:
     def close(self) -> None:
         """Stops everything."""
         self._closing.close()
-
-    def __enter__(self) -> "Rig":
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Closes."""
-        self.close()
 
 
 def differences(first: Sequence[Seen], second: Sequence[Seen]) -> list[str]:

@@ -8,8 +8,8 @@ import re
 import socket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
 
+from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, whole_configuration
 from tests.support.ports import free_port
 from xaccel_wsgi.carriers.nginx import config
@@ -20,7 +20,7 @@ _ANSWER = re.compile(rb"HTTP/1\.1 .*?\r\n\r\n", re.DOTALL)
 _READ = re.compile(rb"\r\nX-Read: ([^\r\n]*)")
 
 
-class NginxReader:
+class NginxReader(Closing):
     """A running NGINX with two questions to ask."""
 
     def __init__(
@@ -120,10 +120,6 @@ class NginxReader:
             yield head[0]
             waiting = waiting[end:]
 
-    def __enter__(self) -> Self:
-        """Stops at the end of a with statement."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Stops."""
         self._nginx.close()

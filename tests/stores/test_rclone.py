@@ -23,7 +23,7 @@ HELD = [key for key in KEYS if key not in NOT_HELD]
 @pytest.fixture(scope="session")
 def bucket(rclone: Rclone) -> Iterator[S3Bucket]:
     """The filled bucket."""
-    bucket = filled_bucket(rclone.endpoint_url, ACCESS_KEY, SECRET_KEY, HELD)
+    bucket = filled_bucket(rclone.url, ACCESS_KEY, SECRET_KEY, HELD)
     yield bucket
     bucket.client.close()
 

@@ -5,8 +5,9 @@ import socket
 import struct
 import threading
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from tests.support.closing import Closing
 
 # An address or several, or how else a look-up ends.
 Lookup = Literal["no such name", "failure", "silence"] | str | tuple[str, ...]
@@ -15,7 +16,7 @@ _CODES = {"no such name": 3, "failure": 2}
 _A, _SECONDS = 1, 60
 
 
-class StubDns:
+class StubDns(Closing):
     """Answers from `names` on 127.0.0.1; other names don't exist.
 
     Attributes:
@@ -75,16 +76,3 @@ class StubDns:
             waker.sendto(b"", self._socket.getsockname())
         self._thread.join(5)
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()

@@ -9,10 +9,10 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pytest
+
+from tests.support.closing import Closing
 
 BINARIES_VARIABLE = "XACCEL_TEST_NGINX"
 
@@ -75,7 +75,7 @@ def whole_configuration(http: str, *, error_level: str = "info") -> str:
     )
 
 
-class NginxServer:
+class NginxServer(Closing):
     """A running NGINX.
 
     Attributes:
@@ -162,16 +162,3 @@ class NginxServer:
     def _ended(self) -> bool:
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, self._process.pid, options) is not None
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()

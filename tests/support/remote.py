@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from tests.support.closing import Closing
 
 Fields = Sequence[tuple[str, str]]
 Framing = Literal["length", "chunked", "until-close", "none"]
@@ -173,7 +174,7 @@ def chunk(data: bytes) -> bytes:
 # --- The server ---
 
 
-class StubRemote:
+class StubRemote(Closing):
     """Answers on 127.0.0.1 by a script, and records what it was asked.
 
     Attributes:
@@ -264,19 +265,6 @@ class StubRemote:
         for each in (self._listener, self._wake, self._woken):
             each.close()
         self.drop()
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()
 
     def _accept(self) -> None:
         while True:

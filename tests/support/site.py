@@ -3,9 +3,9 @@
 import os
 import re
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
+from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_version
 from tests.support.ports import free_port
 from tests.support.wsgi import serve
@@ -53,7 +53,7 @@ def nginx_in_front(
     return NginxServer(folder, binary)
 
 
-class Site:
+class Site(Closing):
     """One application, reachable through NGINX with the token and without either.
 
     Attributes:
@@ -105,16 +105,3 @@ class Site:
         self.nginx.close()
         self._server.close()
         self.app.close()
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()

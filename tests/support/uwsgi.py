@@ -11,13 +11,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.support.closing import Closing
 from tests.support.ports import free_port
 
 _ROOT = Path(__file__).parents[2]
 _START_S = 20.0
 
 
-class UwsgiServer:
+class UwsgiServer(Closing):
     """A running uWSGI, which speaks its own protocol.
 
     Attributes:
@@ -82,11 +83,3 @@ class UwsgiServer:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-    def __enter__(self) -> "UwsgiServer":
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Closes."""
-        self.close()

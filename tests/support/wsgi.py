@@ -1,17 +1,18 @@
 """A WSGI application under waitress, in this process."""
 
 import threading
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
+
+from tests.support.closing import Closing
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-class Server:
+class Server(Closing):
     """A running server; made by `serve`.
 
     Attributes:
@@ -56,19 +57,6 @@ class Server:
         for channel in channels:
             channel.close()
         self._server.close()
-
-    def __enter__(self) -> Self:
-        """Closes at the end of a with statement."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes."""
-        self.close()
 
 
 def serve(app: "WSGIApplication", *, threads: int = 8) -> Server:
