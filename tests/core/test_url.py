@@ -205,6 +205,7 @@ def test_a_signature_leaked_by_an_error_message(text: str | bytes) -> None:
 
 PASSWORDS = {
     "a plain one": "https://user:s3cret@files.example/",
+    "a token instead of a name": "https://s3cret@files.example/",
     "one with an at sign": "https://user:x@s3cret@files.example/",
     "one with a space": "https://user:x s3cret@files.example/",
     "one beside a backslash": "https://user:s3cret\\@files.example/",

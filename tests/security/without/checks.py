@@ -221,6 +221,8 @@ CHECKS = (
           "", (*_URL, *_ORIGIN)),
     Check("user info in an error or a log", IN_ERRORS,
           '    text = _USER_INFO.sub("//[redacted]@", text)\n', "", _URL),
+    Check("a password in an error or a log, of a URL that is none", IN_ERRORS,
+          '    text = _PASSWORD.sub(r"\\1[redacted]@", text)\n', "", _URL),
     Check("a line break in an error or a log", IN_ERRORS, "return ascii(text)", "return text",
           _URL),
     Check("a log line of the remote's", IN_FETCH, "{shown(str(error))}", "{error}", _LOGS),
