@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,14 @@ from tests.support.client import Received, send
 from tests.support.dns import StubDns
 from tests.support.remote import StubRemote, answer
 from tests.support.site import Carrier, Site
+from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
 
 from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 
 _PATIENCE_S = 10.0
 
@@ -191,14 +193,6 @@ class Grounds:
     def close(self) -> None:
         """Stops it all."""
         self._closing.close()
-
-
-def wait_until(holds: Callable[[], bool], within_s: float = _PATIENCE_S) -> None:
-    """Returns when it holds, and fails where it doesn't in time."""
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def _descriptors(pid: int) -> int:

@@ -12,9 +12,10 @@ import pytest
 from tests.support.client import send
 from tests.support.remote import Answer, Hang, Script, answer
 from tests.support.site import Carrier
+from tests.support.waiting import wait_until
 
 from .ends import READ_TIMEOUT_S, SLACK_S, End, end_of
-from .grounds import Grounds, wait_until
+from .grounds import Grounds
 from .sent import BODY, CHUNKED, HALF, OK, SIZED, TAKEN_AT_MOST, Flood, to
 
 HUGE = OK + b"Content-Length: 1073741824\r\n\r\n"

@@ -19,11 +19,12 @@ from tests.support.nginx import NginxServer
 from tests.support.ports import free_port
 from tests.support.remote import Request, Step, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site, nginx_in_front
+from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.settings import load_settings
 
 from .ends import End, end_of
-from .grounds import children, wait_until
+from .grounds import children
 from .sent import BODY, HALF, SIZED
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it takes Linux's /proc")

@@ -13,7 +13,7 @@ from tests.support.ports import free_port
 from xaccel_wsgi import Settings
 from xaccel_wsgi.carriers.nginx import config
 
-from .row import Fields, Kind, Row
+from .row import Kind, Row
 from .surroundings import Surrounding
 
 HOST = "app.example"
@@ -26,31 +26,26 @@ class Way:
     Attributes:
         address: Host and port.
         http2: Whether it is spoken there.
-        fields: What every request on it carries.
     """
 
     address: str
     http2: bool = False
-    fields: Fields = ()
 
     def can_take(self, row: Row) -> bool:
         """Tells whether a row's request can be made on it."""
         names = {name.lower() for name, _ in row.fields}
-        return names.isdisjoint(name.lower() for name, _ in self.fields) and not (
-            self.http2 and (row.version != "HTTP/1.1" or names & http2.NOT_IN_HTTP2)
-        )
+        return not (self.http2 and (row.version != "HTTP/1.1" or names & http2.NOT_IN_HTTP2))
 
     def ask(self, row: Row) -> Received:
         """Makes a row's request."""
-        fields = (*row.fields, *self.fields)
         if self.http2:
             return http2.send(
-                self.address, row.target, fields, method=row.method, body=row.body, host=HOST
+                self.address, row.target, row.fields, method=row.method, body=row.body, host=HOST
             )
         return client.send(
             self.address,
             row.target,
-            fields,
+            row.fields,
             method=row.method,
             body=row.body,
             host=HOST,
@@ -133,7 +128,7 @@ class Front(Closing):
                 own_target = replace(target, protocol=surrounding.protocol)
                 parts = change(generated(app.settings, own_target))
                 http = parts.http
-                way = Way(f"127.0.0.1:{free_port()}", surrounding.http2, surrounding.fields)
+                way = Way(f"127.0.0.1:{free_port()}", surrounding.http2)
                 self._ways[surrounding.says, kind] = way
                 address = app.addresses[surrounding.protocol]
                 servers.append(self._server(surrounding, way, parts, address, folder))
@@ -180,7 +175,6 @@ def _furnish(folder: Path) -> None:
     (folder / "static").mkdir()
     for name in ("404.html", "500.html"):
         (folder / "static" / name).write_text("the server block's own page")
-    (folder / "users").write_text("user:{PLAIN}password\n")
     # An authority that has signed nothing.
     from trustme import CA
 

@@ -131,6 +131,7 @@ class Rig(Closing):
         protocols = {surrounding.protocol for surrounding in surroundings}
         if "uwsgi" in protocols and self._part_file is None:
             self._start_uwsgi()
+        surroundings = [replace(each, server=self.placed(each.server)) for each in surroundings]
         apps = {kind: self._apps[kind] for kind in kinds}
         if folder is not None:
             return Front(folder, binary, apps, surroundings, change)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .row import Fields, Row
+from .row import Row
 
 _TELL_APP = (
     "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; "
@@ -28,7 +28,7 @@ class Surrounding:
     """A server block, but for the generated parts.
 
     In the texts, `{folder}` stands for the configuration's, `{location}` for the generated location
-    part, `{pass}` for what passes to the application.
+    part, `{pass}` for what passes to the application; in `server`, `{main}` and such for remotes.
 
     Attributes:
         says: What it is like.
@@ -37,7 +37,6 @@ class Surrounding:
         gateway: The location that passes to the application.
         protocol: How NGINX speaks to the application.
         http2: Whether clients speak HTTP/2.
-        fields: What every client of it sends.
         changes_the_apps_own: Whether it is meant to change what the application itself answers.
         excuse: Says of a row why it can't be the same here, or nothing.
     """
@@ -48,7 +47,6 @@ class Surrounding:
     gateway: str = "location / { {location} {pass} }"
     protocol: Literal["http", "uwsgi"] = "http"
     http2: bool = False
-    fields: Fields = ()
     changes_the_apps_own: bool = False
     excuse: Callable[[Row], str] = lambda _: ""
 
@@ -93,7 +91,7 @@ HOSTILE = Surrounding(
     charset utf-8; charset_types *; source_charset koi8-r; override_charset on;
     sub_filter remote hacked; sub_filter_types *; sub_filter_once off;
     ssi on; ssi_types *; ssi_silent_errors on;
-    add_before_body /before; addition_types *;
+    add_before_body /before; add_after_body /before; addition_types *;
     location = /before { return 200 before; }
     # What adds headers.
     expires 1d; add_header X-Frame-Options DENY always; add_header Content-Disposition x always;
@@ -121,7 +119,7 @@ HOSTILE = Surrounding(
     proxy_ssl_verify off; proxy_ssl_server_name off; proxy_ssl_name hostile.example;
     proxy_ssl_session_reuse off; proxy_ssl_verify_depth 0;
     proxy_ssl_trusted_certificate {folder}/hostile.pem;
-    proxy_bind 127.0.0.9; proxy_ignore_client_abort on;
+    proxy_bind 192.0.2.1; proxy_ignore_client_abort on;
     proxy_max_temp_file_size 1024m;
     # What comes between.
     error_page 300 301 302 303 307 308 400 401 403 404 412 416 500 502 503 504 =200 /own.html;
@@ -130,7 +128,10 @@ HOSTILE = Surrounding(
     location ~ \.pdf$ { return 410; } location ~ file { return 410; }
     location ~ ^/_remote { return 410; }
     default_type text/x-hostile; chunked_transfer_encoding off; limit_rate_after 1024m;
-    mirror /mirrored; location = /mirrored { return 204; }
+    mirror /mirrored;
+    location = /mirrored {
+        proxy_pass {main}; proxy_bind off; proxy_read_timeout 60s; proxy_connect_timeout 60s;
+    }
     if_modified_since before; etag off; msie_padding on; merge_slashes off;
     underscores_in_headers on; client_max_body_size 1; root {folder}; index own.html;
     limit_req zone=hostile_requests burst=1000 nodelay; limit_conn hostile_connections 100;
@@ -143,7 +144,7 @@ HOSTILE = Surrounding(
         proxy_send_timeout 60s; proxy_method $request_method; proxy_set_body "";
         proxy_cookie_path off; proxy_cookie_domain off; proxy_redirect off;
         proxy_ignore_headers Vary; proxy_bind off; proxy_limit_rate 0; client_max_body_size 9m;
-        proxy_request_buffering on;
+        proxy_request_buffering on; mirror off;
     }
     """,
     changes_the_apps_own=True,
@@ -193,6 +194,7 @@ INTERCEPTING = Surrounding(
     gateway="location / { {location} {pass} proxy_intercept_errors on; }",
 )
 
+# Closed, but for what the application lets in by itself.
 GUARDED = Surrounding(
     says="access rules in the server block",
     http="""
@@ -200,12 +202,13 @@ GUARDED = Surrounding(
     limit_conn_zone $host zone=guarded_connections:1m;
     """,
     server="""
-    auth_basic guarded; auth_basic_user_file {folder}/users; auth_request /may; deny all;
-    location = /may { internal; auth_basic off; auth_request off; allow all; return 204; }
+    auth_basic guarded; auth_basic_user_file {folder}/nobody; auth_request /may; deny all;
+    location = /may { internal; auth_basic off; auth_request off; allow all; return 403; }
     limit_req zone=guarded_requests burst=1000 nodelay; limit_conn guarded_connections 100;
     """,
-    gateway="location / { {location} {pass} allow all; }",
-    fields=(("Authorization", "Basic dXNlcjpwYXNzd29yZA=="),),
+    gateway="""
+    location / { {location} {pass} auth_basic off; auth_request off; allow all; }
+    """,
 )
 
 SURROUNDINGS = (PLAIN, HOSTILE, TRY_FILES, OWN_CACHE, INTERCEPTING, GUARDED, HTTP2, UWSGI)

@@ -30,10 +30,10 @@ SURROUNDINGS = (PLAIN, HOSTILE, GUARDED, TRY_FILES, OWN_CACHE)
 PARTS = ("http", "server", "location")
 
 ALL_ROWS = (*ROWS, *(moved for row in ROWS if (moved := redirected(row)) is not None))
-# What a surrounding does, it does to nearly every row, but for those about connections.
+# What a surrounding does, it does to nearly every row, but for those about connections and time.
 SURROUNDED_ROWS = (
     *ROWS[::20],
-    *(row for row in ROWS if row.times > 1 or isinstance(row.remote, Turns)),
+    *(row for row in ROWS if row.times > 1 or row.at_least_s or isinstance(row.remote, Turns)),
 )
 
 # Rows that wait for something are asked last.

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Views
 from tests.support.client import send
-from tests.support.remote import StubRemote, answer
+from tests.support.remote import Hang, StubRemote, answer
 from tests.support.site import Site
+from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
 
 AROUND = """
@@ -69,3 +72,19 @@ def test_an_access_check_is_made_once(
     with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
         assert send(site.nginx.address, "/f").body == b"file"
     assert [request.path for request in remote.requests] == ["/may", "/k", "/l"]
+
+
+def test_a_client_that_leaves_ends_the_transfer(
+    views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """Whatever the server block says of its own pages."""
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    remote.script = {"/k": [Hang()]}
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "beside": "proxy_ignore_client_abort on;",
+    }
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        with pytest.raises(TimeoutError):
+            send(site.nginx.address, "/f", timeout_s=0.3)
+        wait_until(lambda: bool(remote.requests) and remote.open_connections == 0)

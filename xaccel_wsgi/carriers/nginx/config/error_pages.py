@@ -89,6 +89,7 @@ def _plain(status: int) -> Iterator[str]:
 def plain_answer(status: int, content_type: str) -> Iterator[str]:
     """Yields what answers with a status and its text; an empty type sends none."""
     yield f'default_type "{content_type}";'
+    yield "charset off;"
     yield from untouched()
     body = ERROR_BODIES[status].replace("\n", r"\n")
     yield f'return {status} "{body}";'

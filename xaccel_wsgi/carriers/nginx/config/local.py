@@ -30,7 +30,7 @@ def local_locations(settings: Settings) -> Iterator[str]:
         yield "    max_ranges 1;"
         yield from indented(admitted())
         yield from indented(untouched())
-        for pinned in ("etag on", "if_modified_since exact", "limit_rate_after 0"):
+        for pinned in ("charset off", "etag on", "if_modified_since exact", "limit_rate_after 0"):
             yield f"    {pinned};"
         yield "}"
     if settings.internal_locations:

@@ -121,7 +121,6 @@ def transfer(
     yield from admitted()
     yield from untouched()
     yield "gunzip off;"
-    yield "default_type text/plain;"
     yield "chunked_transfer_encoding on;"
     yield "limit_rate_after 0;"
     yield "mirror off;"

@@ -8,7 +8,6 @@ def untouched() -> Iterator[str]:
     yield "# Substitutions have no word for off; this type is nobody's."
     yield "sub_filter_types text/x-xaccel-nothing;"
     yield "# What a server or http block around this may say would change the answer."
-    yield "charset off;"
     yield "expires off;"
     yield "gzip off;"
     yield "ssi off;"
