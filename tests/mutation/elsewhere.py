@@ -28,6 +28,7 @@ TESTS = (
     "tests/nginx/test_connections.py",
     "tests/faults/test_connections.py",
     "tests/security/test_addresses.py",
+    "tests/nginx/test_surroundings.py",
 )
 # Mutants that rows have nothing to do with, and who has.
 _OTHERS_OWN = (
@@ -36,6 +37,7 @@ _OTHERS_OWN = (
     (re.compile(r"internal|x_accel_token|return 404"), TESTS[0]),
     (re.compile(r"error_log"), TESTS[2]),
     (re.compile(r"_timeout|proxy_next_upstream|proxy_ssl_"), TESTS[4]),
+    (re.compile(r"client_abort"), TESTS[6]),
 )
 
 # What rows have to see, for they are about nothing else.

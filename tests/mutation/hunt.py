@@ -36,6 +36,8 @@ SURROUNDED_ROWS = (
     *(row for row in ROWS if row.times > 1 or row.at_least_s or isinstance(row.remote, Turns)),
 )
 
+# By which word the rows are known that have to do with a directive, where it isn't in its own.
+_ABOUT = {"gunzip": "gzip", "limit_rate_after": "limit_rate"}
 # Rows that wait for something are asked last.
 _SLOW_S = 0.2
 # How many of those that saw most so far are asked before the whole table.
@@ -190,4 +192,6 @@ def _words(mutant: Mutant) -> set[str]:
     last = mutant.place[-1].split(" ")
     if last[0] in ("proxy_hide_header", "add_header", "proxy_set_header"):
         words = {last[1].lower()}
+    if last[0] in _ABOUT:
+        words = {_ABOUT[last[0]]}
     return words
