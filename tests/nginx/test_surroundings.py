@@ -88,3 +88,20 @@ def test_a_client_that_leaves_ends_the_transfer(
         with pytest.raises(TimeoutError):
             send(site.nginx.address, "/f", timeout_s=0.3)
         wait_until(lambda: bool(remote.requests) and remote.open_connections == 0)
+
+
+def test_a_private_file_is_stored_nowhere(
+    views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """`proxy_store` in the server block keeps what the application's own pages are made of."""
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    remote.script = {"/k": answer(200, [], b"file")}
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "beside": f"proxy_store {tmp_path}/kept/$request_id;",
+    }
+    with Site(views, folder, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        assert send(site.nginx.address, "/f").body == b"file"
+    assert [path for path in (tmp_path / "kept").rglob("*") if b"file" in path.read_bytes()] == []

@@ -298,6 +298,30 @@ def test_another_application_that_answers_with_our_headers(
     assert (got.status, town.gave_nothing(got)) == (404, True)
 
 
+# What the internal path may hold stands in its expression, from the first character to the last.
+UNLIKE_OURS = {
+    "something before it": "/_remote/x{path}",
+    "a space": "{path}%20x",
+    "a line break": "{path}%20HTTP/1.1%0d%0aX-Smuggled:%201",
+    "a question mark": "{path}%3fa=b",
+    "a fragment": "{path}%23a",
+    "a byte beyond ASCII": "{path}%e9",
+}
+
+
+@pytest.mark.bypass(
+    "an internal path unlike those that we write, with the token", "404", carrier="nginx"
+)
+@pytest.mark.parametrize("path", UNLIKE_OURS.values(), ids=UNLIKE_OURS)
+@pytest.mark.parametrize("_site", ["with a token"], indirect=True)
+def test_an_internal_path_that_the_middleware_did_not_write(path: str, town: Neighbourhood) -> None:
+    """NGINX decodes it, so what is left of it would be the remote's request line."""
+    redirect = ("X-Accel-Redirect", _placed(town, path))
+    town.other.script = lambda _: answer(200, [redirect, ("X-Accel-Token", TOKEN)])
+    got = town.ask("/other")
+    assert (got.status, town.gave_nothing(got)) == (404, True)
+
+
 NAMED = ["@xaccel_hop", "@xaccel_past_the_cache", "@xaccel_beyond_the_end", "@xaccel_401"]
 
 
