@@ -200,8 +200,8 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         ["missing:set:$xaccel_response_content_disposition"], "bad",
     ),
     "a decision is overwritten": (
-        swap(SERVER, 'set $xaccel_hops "";',
-             'set $xaccel_hops ""; set $xaccel_response_cache_control public;'),
+        swap(SERVER, 'set $xaccel_page "";',
+             'set $xaccel_page ""; set $xaccel_response_cache_control public;'),
         ["extra:set:$xaccel_response_cache_control"], "bad",
     ),
     "a decision is kept too late": (

@@ -33,7 +33,7 @@ _TIMES_MS = {"ms": 1, "": 1000, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_
 
 _DEFAULT_ON = {
     "chunked_transfer_encoding", "proxy_buffering", "proxy_pass_request_headers",
-    "proxy_request_buffering", "proxy_ssl_session_reuse",
+    "proxy_ssl_session_reuse",
 }  # fmt: skip
 
 

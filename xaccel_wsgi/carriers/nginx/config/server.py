@@ -79,18 +79,19 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "# The allow list stands in the expression: nothing else is ever connected to. What is"
     yield "# repeated in it ends at a dot, so that no text takes long to be refused."
     yield f'location ~ "{quoted(expression)}" {{'
-    yield "    # Only X-Accel-Redirect leads here, not a client."
+    yield "    # No row sees this, for the check below refuses as well: only X-Accel-Redirect leads"
+    yield "    # here, not a client."
     yield "    internal;"
     yield from indented(guard(settings))
     yield from indented(_decisions(settings))
     if settings.cache is not None:
         key = '""' if way == UNCACHED else upstream_field(CACHE_KEY_FIELD)
         yield f"    set $xaccel_cache_key {key};"
-    yield f'    set {PAGE} "";'
-    yield '    set $xaccel_hops "";'
     yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
     yield f"    set {FOLLOW} @xaccel_hop;"
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
+    yield "    # No row sees this: the receipts' maps want the variable to exist."
+    yield f'    set {PAGE} "";'
     yield ""
     yield from indented(rest)
     yield "}"
@@ -111,9 +112,8 @@ def _decisions(settings: Settings) -> Iterator[str]:
     yield "# What the application decided, kept before the remote's answer takes its place."
     for variable, value in usual.items():
         yield f"set {variable} {value};"
-    yield "# What few files have is looked for only if the application says that there is some."
-    for variable in rest:
-        yield f'set {variable} "";'
+    yield "# What few files have is looked for only if the application says that there is some; a"
+    yield "# variable that nothing is set to is empty."
     yield f"if ({upstream_field(MORE_FIELD)}) {{"
     for variable, value in rest.items():
         yield f"    set {variable} {value};"

@@ -128,7 +128,6 @@ def transfer(
         yield f"proxy_{name} off;"
     yield "proxy_limit_rate 0;"
     yield "proxy_next_upstream_timeout 0;"
-    yield "proxy_request_buffering on;"
     if target.version >= (1, 27, 2):
         yield "proxy_pass_trailers off;"
     if target.version >= (1, 29, 3):
