@@ -74,7 +74,8 @@ def main(arguments: list[str]) -> int:
     memory = json.loads(_MEMORY.read_text()) if _MEMORY.exists() else {}
     order = Order(tuple(options.only), options.all, memory)
     status = 0
-    for title, hunter in (("configuration", _directives), ("tables", _tables)):
+    hunters = {"configuration": _directives, "cache": _of_the_cache, "tables": _tables}
+    for title, hunter in hunters.items():
         began = time.monotonic()
         caught = []
         for each in _hunt(hunter, order):
@@ -172,6 +173,25 @@ def _directives(order: Order, following: "Synchronized[int]") -> Iterator[Caught
                 seen.append(test)
             yield Caught(mutant.id, subject, mutant.explanation, tuple(seen))
         hunt.close()
+
+
+def _of_the_cache(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:
+    from tests.support.nginx import nginx_binaries, nginx_version
+
+    from .elsewhere import failing_of_the_cache
+    from .mutants import cache_mutants
+
+    major, minor, patch = (*nginx_version(nginx_binaries()[0]), 0, 0)[:3]
+    mutants = {mutant.id: mutant for mutant in cache_mutants((major, minor, patch))}
+    chosen = [mutant for name, mutant in mutants.items() if order.asks_for(name)]
+    for index in _taken(len(chosen), following):
+        mutant = chosen[index]
+        subject = mutant.id.removesuffix(f": {mutant.change}")
+        if mutant.explanation and not order.everything:
+            yield Caught(mutant.id, subject, mutant.explanation, (), was_hunted=False)
+            continue
+        seen = failing_of_the_cache(mutant, order.memory.get(mutant.id, ""))
+        yield Caught(mutant.id, subject, mutant.explanation, (seen,) if seen else ())
 
 
 def _tables(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:

@@ -18,7 +18,7 @@ from .mutants import Mutant, text_of
 
 _ROOT = Path(__file__).parents[2]
 _MUTANT = "XACCEL_MUTANT"
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
 
 # What NGINX does is tested here, and not what the text of its configuration is.
 TESTS = (
@@ -30,6 +30,8 @@ TESTS = (
     "tests/security/test_addresses.py",
     "tests/nginx/test_surroundings.py",
 )
+# For the cache's own lines: its tests, and the whole table with it.
+_CACHE_TESTS = ("tests/nginx/test_cache.py", "tests/fidelity/test_kept.py", TESTS[0])
 # Mutants that rows have nothing to do with, and who has.
 _OTHERS_OWN = (
     (re.compile(r"log_format|xaccel_(?:complete|log_id|page|receipt|redirects)"), TESTS[1]),
@@ -55,12 +57,17 @@ def failing(mutant: Mutant) -> str:
     return "" if _ROWS_OWN.match(mutant.place[-1]) else _run(mutant, *TESTS)
 
 
+def failing_of_the_cache(mutant: Mutant, known: str) -> str:
+    """Returns the same of the tests that are about the cache."""
+    return (known and _run(mutant, known)) or _run(mutant, *_CACHE_TESTS)
+
+
 def _run(mutant: Mutant, *tests: str) -> str:
     plugins = ["-p", __name__, "-p", "no:cacheprovider", "-p", "no:randomly"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *plugins, *tests],
         cwd=_ROOT,
-        env={**os.environ, _MUTANT: pickle.dumps(mutant).hex()},
+        env={**os.environ, "XACCEL_TEST_ALL": "1", _MUTANT: pickle.dumps(mutant).hex()},
         capture_output=True,
         text=True,
         check=False,

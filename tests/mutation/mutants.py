@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
+from xaccel_wsgi.carriers.nginx import config
+from xaccel_wsgi.doctor.configuration.reading import read_text
 from xaccel_wsgi.doctor.configuration.tree import Directive
+from xaccel_wsgi.settings import load_settings
 
 # The heads of the blocks around a directive and its own, as they are in every run.
 Place = tuple[str, ...]
@@ -14,7 +18,8 @@ EXPLAINS = ("Speed only", "No row sees")
 
 # What is each run's own, each origin's or each test's.
 _OF_A_RUN = re.compile(
-    r"https?://[a-z0-9.]+:[0-9]+|[a-z0-9.]+:[0-9]{4,5}\b|/tmp/[^\s;\"]*|\b[0-9]+ms\b|;[0-9a-f]{12}\b"
+    r"https?://[a-z0-9.]+:[0-9]+|(?:(?<=slice )|(?<=el:)|(?<=_size=))[0-9]+\b"
+    r"|[a-z0-9.]+:[0-9]{4,5}\b|/tmp/[^\s;\"]*|\b[0-9]+ms\b|;[0-9a-f]{12}\b"
     r"|\bxaccel_[0-9]+\b|\(\?=\(\?:http.*?\)\)(?=\(\?P<xaccel_scheme>)"
 )
 _NUMBER = re.compile(r"([0-9]+)(ms|s|m|k|d)?")
@@ -69,6 +74,27 @@ def mutants_of(part: str, root: Directive) -> Iterator[Mutant]:
     for place, directive in _walked(root, ()):
         for change, _ in _changes(directive):
             yield Mutant(part, place, change, directive.reason)
+
+
+def cache_mutants(version: tuple[int, int, int]) -> Iterator[Mutant]:
+    """Yields the mutants of what only a cache brings; all other lines are hunted without one."""
+    options: dict[str, Any] = {
+        "origins": ["http://127.0.0.1:9000", "https://localhost:9001"],
+        "token": "a-token-of-nobody",
+        "pin_dns": True,
+    }
+    target = config.Target(version=version)
+
+    def every(**more: str) -> Iterator[Mutant]:
+        settings = load_settings(environ={}, **options, **more)
+        for part in ("http", "server"):
+            text = getattr(config, f"{part}_part")(settings, target)
+            yield from mutants_of(part, read_text(text))
+
+    common = {(mutant.place[-1], mutant.change) for mutant in every()}
+    for mutant in every(cache="/tmp/cache"):
+        if (mutant.place[-1], mutant.change) not in common:
+            yield mutant
 
 
 def text_of(root: Directive) -> str:
