@@ -1,6 +1,6 @@
-"""Hunts every mutant: `make mutate`; with `--all` also those that are explained, by every row.
+"""Hunts every mutant: `make mutate`. With `--all` also those that are explained.
 
-Exits with 1 if a mutant survives that isn't explained.
+Exits with 1 if a mutant survives that isn't explained. With `--rows` names the rows that see none.
 """
 
 import argparse
@@ -32,14 +32,14 @@ class Caught:
         id: Its own.
         subject: The directive that it changes, or the entry of a table.
         explanation: The comment that says why no row can see it, if it does.
-        killers: What saw it; the first alone, unless all were asked.
+        killer: What saw it first; empty where nothing did.
         was_hunted: Whether anything was asked.
     """
 
     id: str
     subject: str
     explanation: str
-    killers: tuple[str, ...]
+    killer: str
     was_hunted: bool = True
 
 
@@ -49,7 +49,7 @@ class Order:
 
     Attributes:
         only: Words that a mutant's name has to have.
-        everything: Whether every row is asked, and the explained ones are hunted.
+        everything: Whether the explained ones are hunted, too.
         memory: What saw which mutant last time.
     """
 
@@ -68,11 +68,14 @@ Hunter = Callable[[Order, "Synchronized[int]"], Iterator[Caught]]
 def main(arguments: list[str]) -> int:
     """Runs the hunters and reports."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--all", action="store_true", help="also what is explained")
+    parser.add_argument("--rows", action="store_true", help="which rows see no mutant at all")
     parser.add_argument("only", nargs="*", help="words of the mutants to hunt; all without")
     options = parser.parse_args(arguments)
     memory = json.loads(_MEMORY.read_text()) if _MEMORY.exists() else {}
     order = Order(tuple(options.only), options.all, memory)
+    if options.rows:
+        return _report_idle_rows(order)
     status = 0
     hunters = {"configuration": _directives, "cache": _of_the_cache, "tables": _tables}
     for title, hunter in hunters.items():
@@ -80,11 +83,11 @@ def main(arguments: list[str]) -> int:
         caught = []
         for each in _hunt(hunter, order):
             caught.append(each)
-            if each.killers and memory.get(each.id) != each.killers[0]:
-                memory[each.id] = each.killers[0]
+            if each.killer and memory.get(each.id) != each.killer:
+                memory[each.id] = each.killer
                 _remember(memory)
         print(f"--- {title}: in {time.monotonic() - began:.0f} s")
-        status |= _report(caught, with_rows=options.all and hunter is _directives)
+        status |= _report(caught)
     return status
 
 
@@ -109,7 +112,7 @@ def _hunt(hunter: Hunter, order: Order) -> Iterator[Caught]:
         if result is None:
             running -= 1
             continue
-        if result.was_hunted and not (result.killers or result.explanation):
+        if result.was_hunted and not (result.killer or result.explanation):
             print(f"SURVIVED  {result.id}", flush=True)
         yield result
     for process in processes:
@@ -157,21 +160,16 @@ def _directives(order: Order, following: "Synchronized[int]") -> Iterator[Caught
             mutant = mutants[index]
             subject = mutant.id.removesuffix(f": {mutant.change}")
             if mutant.explanation and not order.everything:
-                yield Caught(mutant.id, subject, mutant.explanation, (), was_hunted=False)
+                yield Caught(mutant.id, subject, mutant.explanation, "", was_hunted=False)
                 continue
             known = order.memory.get(mutant.id, "")
-            seen: list[str] = []
-            if test := likely_failing(mutant, known if "::" in known else ""):
-                seen.append(test)
-            if order.everything or not seen:
-                says, _, surrounding = known.rpartition(" / ")
-                for killer in hunt.killers(mutant, first=[(says, surrounding)]):
-                    seen.append(killer)
-                    if not order.everything:
-                        break
-            if not seen and (test := failing(mutant)):
-                seen.append(test)
-            yield Caught(mutant.id, subject, mutant.explanation, tuple(seen))
+            says, _, surrounding = known.rpartition(" / ")
+            killer = (
+                likely_failing(mutant, known if "::" in known else "")
+                or hunt.killer(mutant, first=(says, surrounding))
+                or failing(mutant)
+            )
+            yield Caught(mutant.id, subject, mutant.explanation, killer)
         hunt.close()
 
 
@@ -188,10 +186,10 @@ def _of_the_cache(order: Order, following: "Synchronized[int]") -> Iterator[Caug
         mutant = chosen[index]
         subject = mutant.id.removesuffix(f": {mutant.change}")
         if mutant.explanation and not order.everything:
-            yield Caught(mutant.id, subject, mutant.explanation, (), was_hunted=False)
+            yield Caught(mutant.id, subject, mutant.explanation, "", was_hunted=False)
             continue
         seen = failing_of_the_cache(mutant, order.memory.get(mutant.id, ""))
-        yield Caught(mutant.id, subject, mutant.explanation, (seen,) if seen else ())
+        yield Caught(mutant.id, subject, mutant.explanation, seen)
 
 
 def _tables(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:
@@ -200,19 +198,17 @@ def _tables(order: Order, following: "Synchronized[int]") -> Iterator[Caught]:
     for index in _taken(len(mutants), following):
         mutant = mutants[index]
         seen = hunt_table(mutant, order.memory.get(mutant.id, ""))
-        yield Caught(mutant.id, mutant.id, "", (seen,) if seen else ())
+        yield Caught(mutant.id, mutant.id, "", seen)
 
 
-def _report(caught: list[Caught], *, with_rows: bool) -> int:
-    survivors = [each for each in caught if not each.killers and not each.explanation]
-    explained = [each for each in caught if not each.killers and each.explanation]
+def _report(caught: list[Caught]) -> int:
+    survivors = [each for each in caught if not each.killer and not each.explanation]
+    explained = [each for each in caught if not each.killer and each.explanation]
     for each in explained:
         print(f"explained {each.id}: {each.explanation}")
     for each in caught:
-        if each.killers and each.explanation:
-            print(f"SEEN, THOUGH EXPLAINED  {each.id}: by {each.killers[0]}")
-    if with_rows:
-        _report_idle_rows(caught)
+        if each.killer and each.explanation:
+            print(f"SEEN, THOUGH EXPLAINED  {each.id}: by {each.killer}")
     for title, names in (("mutants", _ids), ("directives or entries", _subjects)):
         unguarded = names(survivors)
         silent = names(explained) - unguarded
@@ -232,14 +228,35 @@ def _subjects(caught: Iterable[Caught]) -> set[str]:
     return {each.subject for each in caught}
 
 
-def _report_idle_rows(caught: Iterable[Caught]) -> None:
+def _report_idle_rows(order: Order) -> int:
     from tests.fidelity.rows import ROWS
 
-    used = {killer.rpartition(" / ")[0] for each in caught for killer in each.killers}
-    idle = [row.says for row in ROWS if row.says not in used]
-    print(f"{len(idle)} of {len(ROWS)} rows see no mutant:")
-    for says in idle:
-        print(f"    {says}")
+    with multiprocessing.Pool(_HUNTERS) as pool:
+        shares = [(order, number) for number in range(_HUNTERS)]
+        blind = set.intersection(*pool.starmap(_blind_rows, shares))
+    print(f"{len(blind)} of {len(ROWS)} rows see no mutant:")
+    for row in ROWS:
+        if row.says in blind:
+            print(f"    {row.says}")
+    return 0
+
+
+def _blind_rows(order: Order, share: int) -> set[str]:
+    """Returns the rows that see none of one hunter's share of the mutants."""
+    from tests.fidelity.rows import ROWS
+    from tests.support.nginx import nginx_binaries
+
+    from .hunt import Hunt
+
+    logging.disable(logging.CRITICAL)
+    blind = {row.says for row in ROWS}
+    with tempfile.TemporaryDirectory() as folder:
+        hunt = Hunt(Path(folder), nginx_binaries()[0])
+        for mutant in hunt.mutants[share::_HUNTERS]:
+            if order.asks_for(mutant.id):
+                blind = hunt.blind(mutant, blind)
+        hunt.close()
+    return blind
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.fidelity.front import Front, Parts
@@ -82,9 +83,37 @@ class Hunt:
         """Stops everything."""
         self._rig.close()
 
-    def killers(self, mutant: Mutant, first: Iterable[Case] = ()) -> Iterator[str]:
-        """Yields what sees the mutant: cases, or what NGINX says of it when it starts."""
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+    def killer(self, mutant: Mutant, first: Case) -> str:
+        """Returns what sees the mutant: a case, or what NGINX says when it starts; or nothing."""
+        with self._mutated(mutant) as front:
+            if front is None:
+                return "NGINX does not start"
+            if said := _warnings(front) - _warnings(self._front):
+                return f"NGINX warns: {min(said)}"
+            for case in self._in_order(mutant, first):
+                if self._sees(case, front):
+                    self._saw_most[case] += 1
+                    return " / ".join(case)
+        return ""
+
+    def blind(self, mutant: Mutant, rows: Iterable[str]) -> set[str]:
+        """Returns those of `rows` that don't see the mutant; all, if nearly every row does.
+
+        For what breaks everything needs no row.
+        """
+        rows = set(rows)
+        with self._mutated(mutant) as front:
+            if front is None:
+                return rows
+            sample = [row.says for row in ROWS[:: len(ROWS) // 20]]
+            if sum(self._sees((says, PLAIN.says), front) for says in sample) > len(sample) // 2:
+                return rows
+            return {says for says in rows if not self._sees((says, PLAIN.says), front)}
+
+    @contextmanager
+    def _mutated(self, mutant: Mutant) -> Iterator[Front | None]:
+        """Starts an NGINX with the mutant, if it does start."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder, ExitStack() as running:
             try:
                 front = self._rig.front(
                     self._binary,
@@ -93,18 +122,11 @@ class Hunt:
                     folder=Path(folder),
                 )
             except RuntimeError:
-                yield "NGINX does not start"
+                yield None
                 return
-            with front:
-                said = _warnings(front) - _warnings(self._front)
-                if said:
-                    yield f"NGINX warns: {min(said)}"
-                for case in self._in_order(mutant, first):
-                    if self._sees(case, front):
-                        self._saw_most[case] += 1
-                        yield " / ".join(case)
+            yield running.enter_context(front)
 
-    def _in_order(self, mutant: Mutant, first: Iterable[Case]) -> Iterator[Case]:
+    def _in_order(self, mutant: Mutant, first: Case) -> Iterator[Case]:
         words = _words(mutant)
         telling = [says for says, text in self._texts.items() if any(w in text for w in words)]
         best = [case for case, _ in self._saw_most.most_common(_BEST)]
@@ -116,10 +138,10 @@ class Hunt:
         told = ((says, s.says) for s in SURROUNDINGS[:2] for says in telling)
         ordered = dict.fromkeys(
             case
-            for case in itertools.chain(first, told, best, everywhere)
+            for case in itertools.chain([first], told, best, everywhere)
             if case[0] in self._rows and case[1] in self._surroundings
         )
-        slow = [case for case in ordered if case not in first and self._is_slow(case)]
+        slow = [case for case in ordered if case != first and self._is_slow(case)]
         yield from (case for case in ordered if case not in slow)
         yield from slow
 
