@@ -17,7 +17,7 @@ from xaccel_wsgi import RemoteFile
 
 from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, SLACK_S, End, end_of
 from .grounds import ADDRESSES, Grounds
-from .sent import BODY
+from .sent import BODY, to
 
 WHOLE = answer(200, body=BODY)
 NOW = datetime.now(UTC)
@@ -30,10 +30,15 @@ def test_refused(carrier: Carrier, grounds: Grounds) -> None:
 
 
 @pytest.mark.fault("a host that drops what comes", "504")
-def test_no_connection_in_time(carrier: Carrier, grounds: Grounds) -> None:
+@pytest.mark.parametrize("behind_a_redirect", [False, True], ids=["at once", "behind a redirect"])
+def test_no_connection_in_time(behind_a_redirect: bool, carrier: Carrier, grounds: Grounds) -> None:
     """Nothing says no."""
+    url = f"{grounds.deaf}/k"
+    if behind_a_redirect:
+        grounds.remote.script = {"/k": to(url)}
+        url = grounds.remote.url("/k")
     began = time.monotonic()
-    assert end_of(grounds.ask(carrier, f"{grounds.deaf}/k")) == End.TIMEOUT
+    assert end_of(grounds.ask(carrier, url)) == End.TIMEOUT
     assert 0.9 * CONNECT_TIMEOUT_S <= time.monotonic() - began <= CONNECT_TIMEOUT_S + SLACK_S
 
 

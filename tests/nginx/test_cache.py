@@ -303,7 +303,14 @@ def test_two_origins_with_the_same_path_and_version(
 
 
 @pytest.mark.parametrize(
-    "field", [("Cache-Control", "private, no-store"), ("Set-Cookie", "a=b"), ("Vary", "*")]
+    "field",
+    [
+        ("Cache-Control", "private, no-store"),
+        ("Set-Cookie", "a=b"),
+        ("Vary", "*"),
+        ("Expires", EARLIER),
+        ("X-Accel-Expires", "0"),
+    ],
 )
 @pytest.mark.parametrize(("kept", "times"), [(True, 1), (False, 2)], ids=["kept", "not kept"])
 def test_only_the_application_decides_what_is_kept(
@@ -395,6 +402,15 @@ def test_a_range_beyond_the_end_of_a_kept_file(
         assert got.body == b"Range not satisfiable.\n"
         names = [name.lower() for name, _ in got.fields]
         assert len(names) == len(set(names))
+
+
+def test_a_range_of_what_is_not_kept(keeping: Site, views: Views, remote: StubRemote) -> None:
+    """Beside a cache, too, the remote's 416 is an answer, and isn't asked for again."""
+    remote.script = {"/k": KEPT}
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    got = send(keeping.nginx.address, "/f", [("Range", f"bytes={SIZE}-")])
+    assert (got.status, got.body) == (416, b"Range not satisfiable.\n")
+    assert len(remote.requests) == 1
 
 
 LATER_SLICES: dict[str, list[Step]] = {

@@ -106,7 +106,8 @@ def _site(
     html.chmod(0o755)
     options = {
         "origins": [f"http://{session_remote.address}"],
-        "token": TOKEN if request.param == "with a token" else None,
+        "token": None if request.param == "without a token" else TOKEN,
+        "cache": str(folder / "cache") if request.param == "with a cache" else None,
         "mode": "nginx",
         "beside": _beside(session_remote, _other, html),
     }
@@ -300,26 +301,32 @@ def test_another_application_that_answers_with_our_headers(
 
 # What the internal path may hold stands in its expression, from the first character to the last.
 UNLIKE_OURS = {
-    "something before it": "/_remote/x{path}",
-    "a space": "{path}%20x",
-    "a line break": "{path}%20HTTP/1.1%0d%0aX-Smuggled:%201",
-    "a question mark": "{path}%3fa=b",
-    "a fragment": "{path}%23a",
-    "a byte beyond ASCII": "{path}%e9",
+    "something before it": "/_remote/x/_remote/{way}http/{remote}/k",
+    "a space": "/_remote/{way}http/{remote}/k%20x",
+    "a line break": "/_remote/{way}http/{remote}/k%20HTTP/1.1%0d%0aX-Smuggled:%201",
+    "a question mark": "/_remote/{way}http/{remote}/k%3fa=b",
+    "a fragment": "/_remote/{way}http/{remote}/k%23a",
+    "a byte beyond ASCII": "/_remote/{way}http/{remote}/k%e9",
+    "another origin": "/_remote/{way}http/{other}/k",
 }
 
 
 @pytest.mark.bypass(
     "an internal path unlike those that we write, with the token", "404", carrier="nginx"
 )
+@pytest.mark.parametrize("way", ["", "cached/", "cached-own/"])
 @pytest.mark.parametrize("path", UNLIKE_OURS.values(), ids=UNLIKE_OURS)
-@pytest.mark.parametrize("_site", ["with a token"], indirect=True)
-def test_an_internal_path_that_the_middleware_did_not_write(path: str, town: Neighbourhood) -> None:
+@pytest.mark.parametrize("_site", ["with a cache"], indirect=True)
+def test_an_internal_path_that_the_middleware_did_not_write(
+    path: str, way: str, town: Neighbourhood
+) -> None:
     """NGINX decodes it, so what is left of it would be the remote's request line."""
-    redirect = ("X-Accel-Redirect", _placed(town, path))
-    town.other.script = lambda _: answer(200, [redirect, ("X-Accel-Token", TOKEN)])
+    redirect = _placed(town, path.replace("{way}", way).replace("{other}", town.other.address))
+    fields = [("X-Accel-Redirect", redirect), ("X-Accel-Token", TOKEN), ("X-Accel-Cache-Key", "v")]
+    town.other.script = lambda _: answer(200, fields)
     got = town.ask("/other")
     assert (got.status, town.gave_nothing(got)) == (404, True)
+    assert len(town.other.requests) == 1
 
 
 NAMED = ["@xaccel_hop", "@xaccel_past_the_cache", "@xaccel_beyond_the_end", "@xaccel_401"]

@@ -171,6 +171,7 @@ ROWS = [
             ("a scheme in capitals", "HTTP://127.0.0.1:{main-port}/there"),
             ("another scheme", "ftp://127.0.0.1/there"),
             ("a script", "javascript:alert(1)"),
+            ("a URL behind something else", "see:{main}/there"),
             ("a file", "file:///etc/passwd"),
             ("a socket", "http://unix:/run/docker.sock:/there"),
             ("a relative path", "there"),

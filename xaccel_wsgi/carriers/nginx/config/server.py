@@ -84,9 +84,8 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "    internal;"
     yield from indented(guard(settings))
     yield from indented(_decisions(settings))
-    if settings.cache is not None:
-        key = '""' if way == UNCACHED else upstream_field(CACHE_KEY_FIELD)
-        yield f"    set $xaccel_cache_key {key};"
+    if way != UNCACHED:
+        yield f"    set $xaccel_cache_key {upstream_field(CACHE_KEY_FIELD)};"
     yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
     yield f"    set {FOLLOW} @xaccel_hop;"
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
