@@ -20,6 +20,7 @@ from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
 
 from .ends import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from .sent import to
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -154,6 +155,9 @@ class Grounds:
         url = self.secure.url("/k", "localhost")
         wait_until(lambda: self.ask("nginx", url).status == 200)
         self.ask("stream", url)
+        # Each location of its has a resolver, and that a socket which it keeps.
+        self.remote.script = {"/k": to(url)}
+        self.ask("nginx", self.remote.url("/k"))
         self.clear()
 
     def ask(self, carrier: Carrier, url: str, *, timeout_s: float = 10) -> Received:

@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,19 @@ WHOLE = answer(200, body=BODY)
 NOW = datetime.now(UTC)
 
 
+@pytest.fixture(params=["at once", "behind a redirect"])
+def asked(request: pytest.FixtureRequest, grounds: Grounds) -> Callable[[str], str]:
+    """Returns what to ask for, so that a URL is asked for in the end."""
+
+    def asked(url: str) -> str:
+        if request.param == "at once":
+            return url
+        grounds.remote.script = {"/k": to(url)}
+        return grounds.remote.url("/k")
+
+    return asked
+
+
 @pytest.mark.fault("a port where nobody listens", "502")
 def test_refused(carrier: Carrier, grounds: Grounds) -> None:
     """The kernel says no."""
@@ -30,15 +44,12 @@ def test_refused(carrier: Carrier, grounds: Grounds) -> None:
 
 
 @pytest.mark.fault("a host that drops what comes", "504")
-@pytest.mark.parametrize("behind_a_redirect", [False, True], ids=["at once", "behind a redirect"])
-def test_no_connection_in_time(behind_a_redirect: bool, carrier: Carrier, grounds: Grounds) -> None:
+def test_no_connection_in_time(
+    asked: Callable[[str], str], carrier: Carrier, grounds: Grounds
+) -> None:
     """Nothing says no."""
-    url = f"{grounds.deaf}/k"
-    if behind_a_redirect:
-        grounds.remote.script = {"/k": to(url)}
-        url = grounds.remote.url("/k")
     began = time.monotonic()
-    assert end_of(grounds.ask(carrier, url)) == End.TIMEOUT
+    assert end_of(grounds.ask(carrier, asked(f"{grounds.deaf}/k"))) == End.TIMEOUT
     assert 0.9 * CONNECT_TIMEOUT_S <= time.monotonic() - began <= CONNECT_TIMEOUT_S + SLACK_S
 
 
@@ -130,21 +141,23 @@ def several_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.fault("an address of two that drops what comes", "the whole file")
 @pytest.mark.usefixtures("several_addresses")
-def test_another_address(carrier: Carrier, grounds: Grounds) -> None:
+def test_another_address(asked: Callable[[str], str], carrier: Carrier, grounds: Grounds) -> None:
     """The other one is tried."""
     grounds.elsewhere.script = {"/k": WHOLE}
     for _ in range(4):
         began = time.monotonic()
-        assert end_of(grounds.ask(carrier, f"{grounds.half_deaf}/k")) == End.WHOLE
+        assert end_of(grounds.ask(carrier, asked(f"{grounds.half_deaf}/k"))) == End.WHOLE
         assert time.monotonic() - began <= CONNECT_TIMEOUT_S + SLACK_S
 
 
 @pytest.mark.fault("many addresses that all reset the connection", "502")
 @pytest.mark.usefixtures("several_addresses")
-def test_no_remote_is_asked_again_and_again(carrier: Carrier, grounds: Grounds) -> None:
+def test_no_remote_is_asked_again_and_again(
+    asked: Callable[[str], str], carrier: Carrier, grounds: Grounds
+) -> None:
     """A store in trouble gets no more requests for it than two."""
     grounds.everywhere.script = {"/k": [Reset()]}
-    assert end_of(grounds.ask(carrier, f"{grounds.manifold}/k")) == End.BAD_GATEWAY
+    assert end_of(grounds.ask(carrier, asked(f"{grounds.manifold}/k"))) == End.BAD_GATEWAY
     assert len(grounds.everywhere.requests) == (2 if carrier == "nginx" else 1)
 
 

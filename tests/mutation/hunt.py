@@ -38,7 +38,17 @@ SURROUNDED_ROWS = (
 )
 
 # By which word the rows are known that have to do with a directive, where it isn't in its own.
-_ABOUT = {"gunzip": "gzip", "limit_rate_after": "limit_rate"}
+_ABOUT = {
+    "gunzip": "gzip",
+    "limit_rate_after": "limit_rate",
+    "proxy_pass_header": "x-amz-request-id",
+    "client_max_body_size": "method='post'",
+    "chunked_transfer_encoding": "chunked",
+    "proxy_limit_rate": "is followed",
+    "proxy_next_upstream_timeout": "a kept connection",
+    # Before a session is kept that needs no certificate any more.
+    "proxy_ssl_verify_depth": "from http to https",
+}
 # Rows that wait for something are asked last.
 _SLOW_S = 0.2
 # How many of those that saw most so far are asked before the whole table.

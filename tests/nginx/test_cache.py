@@ -120,16 +120,34 @@ def test_cold_warm_and_streamed_are_one_answer(
     assert len(remote.requests) == asked
 
 
+# Files of which the application has validators of its own are kept elsewhere.
+WHOSE_VALIDATORS = pytest.mark.parametrize(
+    "own", [{}, {"etag": "own"}], ids=["the remote's validators", "the application's"]
+)
+
+
+@WHOSE_VALIDATORS
 def test_a_part_fetches_its_own_slices_only(
-    keeping: Site, views: Views, remote: StubRemote, version: str
+    own: dict[str, str], keeping: Site, views: Views, remote: StubRemote, version: str
 ) -> None:
     """Seeking in a film doesn't fetch the film; and what was fetched then serves the whole."""
     remote.script = {"/k": KEPT}
-    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
     send(keeping.nginx.address, "/f", [("Range", "bytes=70000-70009")])
     assert [r.value("Range") for r in remote.requests] == ["bytes=65536-131071"]
     assert send(keeping.nginx.address, "/f").body == FILE
     assert len(remote.requests) == 5
+
+
+@WHOSE_VALIDATORS
+def test_a_store_without_ranges(
+    own: dict[str, str], keeping: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """What it sends is kept as one piece."""
+    remote.script = {"/k": answer(200, (TYPE,), FILE)}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
+    assert [send(keeping.nginx.address, "/f").body for _ in range(2)] == [FILE, FILE]
+    assert len(remote.requests) == 1
 
 
 def test_many_clients_at_once_fetch_once(
@@ -436,6 +454,7 @@ def test_a_later_slice_that_fails(
     got = send(keeping.nginx.address, "/f")
     assert (got.status, got.broken_off) == (200, True)
     assert FILE.startswith(got.body)
+    assert {request.path for request in remote.requests} == {"/k"}
     remote.script = {"/k": KEPT}
     rest = send(keeping.nginx.address, "/f", [("Range", f"bytes={len(got.body)}-")])
     assert got.body + rest.body == FILE

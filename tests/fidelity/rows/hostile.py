@@ -20,13 +20,17 @@ ROWS = [
     # --- X-Accel-* ---
     *(
         Row(
-            says=f"{name}: {value} of the remote does nothing and is not shown",
-            remote={"/file": answer(200, (TYPE, (name, value)), BODY), "*": WHOLE},
+            says=f"{name}: {value} of {whom} does nothing and is not shown",
+            remote={**before, path: answer(200, (TYPE, (name, value)), BODY), "*": WHOLE},
             status=200,
             body_is=BODY,
             has=(TYPE,),
             has_not=(name,),
-            asked=("main /file",),
+            asked=tuple(f"main {asked}" for asked in (*before, path)),
+        )
+        for whom, before, path in (
+            ("the remote", {}, "/file"),
+            ("a redirect's target", {"/file": answer(302, (("Location", "/moved"),))}, "/moved"),
         )
         for name, value in (
             ("X-Accel-Redirect", "/_remote/http/{main}/secret"),

@@ -34,6 +34,16 @@ ROWS = [
     ),
     *(
         Row(
+            says=f"{status} is followed behind another redirect",
+            remote={"/file": to("/first"), "/first": to("/moved", status), "/moved": WHOLE},
+            status=200,
+            body_is=BODY,
+            asked=("main /file", "main /first", "main /moved"),
+        )
+        for status in (301, 302, 303, 307, 308)
+    ),
+    *(
+        Row(
             says=f"{status} with a Location is not followed",
             remote={"/file": to("/moved", status), "/moved": WHOLE},
             status=502,

@@ -50,6 +50,13 @@ def cache_zone(settings: Settings) -> Iterator[str]:
     yield "}"
 
 
+def decided_by_nobody_else(settings: Settings) -> Iterator[str]:
+    """Yields, for around the locations that keep files, what keeps the remote out of it."""
+    if settings.cache is not None:
+        yield "# Nor does the remote decide what is kept, and for how long."
+        yield "proxy_ignore_headers X-Accel-Expires Expires Cache-Control Set-Cookie Vary;"
+
+
 def cached(settings: Settings) -> Iterator[str]:
     """Yields what a location needs beside `transfer` to keep files."""
     yield from question(settings, in_slices=True)

@@ -17,7 +17,7 @@ from ..wire import (
     UNCACHED,
     USUAL_FIELDS,
 )
-from .cache import PAGE_416, around_the_cache, by_remote_validators, cached
+from .cache import PAGE_416, around_the_cache, by_remote_validators, cached, decided_by_nobody_else
 from .error_pages import FOLLOW, error_locations, error_page, not_within_a_body
 from .guard import guard
 from .layout import indented, quoted, text_of
@@ -50,6 +50,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield ""
     page = "@xaccel_416" if settings.cache is None else PAGE_416
     yield from indented(transfer(settings, target, unsatisfiable=page))
+    yield from indented(decided_by_nobody_else(settings))
     yield ""
     yield "    # --- Not cached ---"
     yield from indented(_first(settings, UNCACHED, question(settings)))

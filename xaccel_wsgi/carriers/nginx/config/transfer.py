@@ -98,9 +98,6 @@ def transfer(
     yield "# No row sees these: they change nothing where no charset is set and the buffers are"
     yield "# filled anyway."
     yield "proxy_ignore_headers X-Accel-Buffering X-Accel-Charset;"
-    if settings.cache is not None:
-        yield "# Nor decide what is kept, and for how long."
-        yield "proxy_ignore_headers X-Accel-Expires Expires Cache-Control Set-Cookie Vary;"
     yield "# Nor speak to the client but through what follows."
     for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
         if name.lower() not in _HIDDEN_ANYWAY:
