@@ -43,7 +43,12 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
     Deviation(
         "NGINX closes the client's connection on this status of its own, without an answer "
         "(ngx_http_finalize_request). The streamer says 502."
-    ): ("408 of the remote", "444 of the remote"),
+    ): (
+        "408 of the remote",
+        "408 of a redirect's target",
+        "444 of the remote",
+        "444 of a redirect's target",
+    ),
     Deviation(
         "NGINX has sent the head when the body breaks before its first byte. A WSGI server sends "
         "the head with the first byte of the body (PEP 3333), so the streamer can still say 502 or "

@@ -181,15 +181,17 @@ ROWS = [
         status=404,
         has_not=("Location",),
     ),
-    Row(
-        says="408 of the remote",
-        remote=answer(408, REVEALING, XML),
-        status=502,
-    ),
-    Row(
-        says="444 of the remote",
-        remote=answer(444, REVEALING, XML),
-        status=502,
+    *(
+        Row(
+            says=f"{status} of {whom}",
+            remote={**before, path: answer(status, REVEALING, XML)},
+            status=502,
+        )
+        for status in (408, 444)
+        for whom, before, path in (
+            ("the remote", {}, "/file"),
+            ("a redirect's target", {"/file": answer(302, (("Location", "/moved"),))}, "/moved"),
+        )
     ),
     Row(
         says="499 of the remote",
