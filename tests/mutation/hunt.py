@@ -44,6 +44,7 @@ _ABOUT = {
     "proxy_pass_header": "x-amz-request-id",
     "client_max_body_size": "method='post'",
     "chunked_transfer_encoding": "chunked",
+    "proxy_buffer_size": "as long as a handoff",
     "proxy_limit_rate": "is followed",
     "proxy_next_upstream_timeout": "a kept connection",
     # Before a session is kept that needs no certificate any more.

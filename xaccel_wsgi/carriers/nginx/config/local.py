@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ....settings import Settings
 from .guard import guard
 from .layout import indented
-from .untouched import admitted, untouched
+from .untouched import admitted, alone, untouched
 
 
 def local_locations(settings: Settings) -> Iterator[str]:
@@ -30,6 +30,7 @@ def local_locations(settings: Settings) -> Iterator[str]:
         yield "    max_ranges 1;"
         yield from indented(admitted())
         yield from indented(untouched())
+        yield from indented(alone())
         for pinned in ("charset off", "etag on", "if_modified_since exact", "limit_rate_after 0"):
             yield f"    {pinned};"
         yield "}"
