@@ -1,6 +1,8 @@
 """The configuration in a server block that has a life of its own."""
 
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +12,9 @@ from tests.support.remote import Hang, StubRemote, answer
 from tests.support.site import Site
 from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 AROUND = """
     gzip on; gzip_types *; charset utf-8; expires 1h; add_header X-Frame-Options DENY;
@@ -115,3 +120,28 @@ def test_a_private_file_is_stored_nowhere(
     with Site(views, folder, nginx_binary, **options) as site:  # type: ignore[arg-type]
         assert send(site.nginx.address, "/f").body == b"file"
     assert [path for path in (tmp_path / "kept").rglob("*") if b"file" in path.read_bytes()] == []
+
+
+def test_an_application_that_has_no_answer_for_its_error_page(
+    views: Views, remote: StubRemote, nginx_binary: str, tmp_path: Path
+) -> None:
+    """The page that the site has for such a case is still to come."""
+    ended = threading.Event()
+
+    def view(environ: "WSGIEnvironment") -> RemoteFile:
+        if environ["PATH_INFO"] == "/errors/404":
+            ended.wait(10)
+        return RemoteFile(remote.url("/k"))
+
+    views.view = view
+    remote.script = {"/k": answer(404)}
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "error_page": "/errors/{status}",
+        "beside": "proxy_read_timeout 300ms; error_page 504 /sorry; "
+        "location = /sorry { return 200 sorry; }",
+    }
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        got = send(site.nginx.address, "/f")
+        ended.set()
+    assert (got.status, got.body) == (504, b"sorry")

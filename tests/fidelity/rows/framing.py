@@ -312,6 +312,17 @@ ROWS = [
         asked=("main /file", "main /file"),
     ),
     Row(
+        says="a kept connection that dies on the next request behind a redirect is tried once more",
+        remote=Turns(
+            *(answer(302, (("Location", "{other}/k"),)), WHOLE),
+            *(answer(302, (("Location", "{other}/k"),)), [Close()], WHOLE),
+        ),
+        times=2,
+        status=200,
+        body_is=BODY,
+        asked=("main /file", "other /k", "other /k"),
+    ),
+    Row(
         says="a second death is a 502",
         remote=Turns(WHOLE, [Close()], [Close()]),
         times=2,
