@@ -45,8 +45,8 @@ _ABOUT = {
     "client_max_body_size": "method='post'",
     "chunked_transfer_encoding": "chunked",
     "proxy_buffer_size": "as long as a handoff",
-    "proxy_limit_rate": "is followed",
-    "proxy_next_upstream_timeout": "a kept connection",
+    "proxy_limit_rate": "as fast as it comes",
+    "proxy_next_upstream_timeout": "kept connection",
     # Before a session is kept that needs no certificate any more.
     "proxy_ssl_verify_depth": "from http to https",
 }

@@ -311,16 +311,22 @@ ROWS = [
         body_is=BODY,
         asked=("main /file", "main /file"),
     ),
-    Row(
-        says="a kept connection that dies on the next request behind a redirect is tried once more",
-        remote=Turns(
-            *(answer(302, (("Location", "{other}/k"),)), WHOLE),
-            *(answer(302, (("Location", "{other}/k"),)), [Close()], WHOLE),
-        ),
-        times=2,
-        status=200,
-        body_is=BODY,
-        asked=("main /file", "other /k", "other /k"),
+    *(
+        Row(
+            says=f"a kept connection behind a redirect that dies {when} is tried once more",
+            remote=Turns(
+                *(answer(302, (("Location", "{other}/k"),)), WHOLE),
+                *(answer(302, (("Location", "{other}/k"),)), death, WHOLE),
+            ),
+            times=2,
+            status=200,
+            body_is=BODY,
+            asked=("main /file", "other /k", "other /k"),
+        )
+        for when, death in (
+            ("on the next request", [Close()]),
+            ("after the next request", [Pause(0.05), Close()]),
+        )
     ),
     Row(
         says="a second death is a 502",
@@ -373,6 +379,14 @@ ROWS = [
         remote=answer(200, (TYPE,), LARGE),
         status=200,
         body_is=LARGE,
+    ),
+    Row(
+        says="a file behind a redirect is read as fast as it comes",
+        remote=Turns(
+            answer(302, (("Location", "{other}/large"),)), answer(200, (TYPE,), b"r" * 200_000)
+        ),
+        status=200,
+        body_is=b"r" * 200_000,
     ),
     Row(
         says="a rate limit of an error",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ....settings import Settings
 from .guard import guard
 from .layout import indented
-from .untouched import admitted, alone, untouched
+from .untouched import admitted, of_any_size, unaltered_file, untouched
 
 
 def local_locations(settings: Settings) -> Iterator[str]:
@@ -29,8 +29,9 @@ def local_locations(settings: Settings) -> Iterator[str]:
         yield "    # Several ranges are answered with the whole file, as everywhere."
         yield "    max_ranges 1;"
         yield from indented(admitted())
+        yield from indented(of_any_size())
         yield from indented(untouched())
-        yield from indented(alone())
+        yield from indented(unaltered_file())
         for pinned in ("charset off", "etag on", "if_modified_since exact", "limit_rate_after 0"):
             yield f"    {pinned};"
         yield "}"

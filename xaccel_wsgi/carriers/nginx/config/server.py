@@ -25,6 +25,7 @@ from .local import local_locations
 from .receipts import PAGE
 from .target import Target
 from .transfer import only_admitted, question, transfer
+from .untouched import of_any_size
 from .variables import asked_names, kept_request, kept_response, told_names, upstream_field
 
 _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})(?::[0-9]+)?)"
@@ -49,6 +50,7 @@ def _server(settings: Settings, target: Target) -> Iterator[str]:
     yield "    return 404;"
     yield ""
     page = "@xaccel_416" if settings.cache is None else PAGE_416
+    yield from indented(of_any_size())
     yield from indented(transfer(settings, target, unsatisfiable=page))
     yield from indented(decided_by_nobody_else(settings))
     yield ""

@@ -10,7 +10,7 @@ from .error_pages import error_pages
 from .layout import milliseconds
 from .messages import messages
 from .target import Target
-from .untouched import admitted, alone, untouched
+from .untouched import admitted, unaltered_file, untouched
 from .upstreams import needs_resolver
 from .variables import asked_names, final, kept_request, kept_response, told_names
 
@@ -117,7 +117,7 @@ def transfer(
     yield "proxy_buffering on;"
     yield from admitted()
     yield from untouched()
-    yield from alone()
+    yield from unaltered_file()
     yield "gunzip off;"
     yield "chunked_transfer_encoding on;"
     yield "limit_rate_after 0;"

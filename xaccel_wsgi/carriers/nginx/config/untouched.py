@@ -8,13 +8,13 @@ def untouched() -> Iterator[str]:
     yield "# Substitutions have no word for off; this type is nobody's."
     yield "sub_filter_types text/x-xaccel-nothing;"
     yield "# What a server or http block around this may say would change the answer."
-    yield "expires off;"
     yield "gzip off;"
     yield "ssi off;"
 
 
-def alone() -> Iterator[str]:
-    """Yields what keeps other pages out of a file; NGINX adds them to none but a 200."""
+def unaltered_file() -> Iterator[str]:
+    """Yields the same for files alone: what NGINX does to no error."""
+    yield "expires off;"
     yield 'add_before_body "";'
     yield 'add_after_body "";'
 
@@ -25,4 +25,9 @@ def admitted() -> Iterator[str]:
     yield "# those of the block around this would be held against them again."
     yield "satisfy any;"
     yield "allow all;"
+
+
+def of_any_size() -> Iterator[str]:
+    """Yields the same for its request's body; NGINX asks in no named location."""
+    yield "# Its body has reached the application as well."
     yield "client_max_body_size 0;"
