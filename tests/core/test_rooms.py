@@ -179,7 +179,7 @@ UPWARDS = {
         "rules.url", "if TYPE_CHECKING:\n    from .origin import A", ["rules.origin"],
     ),
     "the face": ("rules.url", "from .. import __version__", ["__init__"]),
-    "a neighbour": ("settings", "from .remote_file import RemoteFile", ["remote_file"]),
+    "a neighbour": ("settings.value", "from ..remote_file import RemoteFile", ["remote_file"]),
     "the other carrier": (
         "carriers.nginx.wire", "from ..stream import Streamer", ["carriers.stream"],
     ),

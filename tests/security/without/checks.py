@@ -26,7 +26,7 @@ IN_DISPOSITION = "rules/disposition.py"
 IN_INLINE = "rules/inline.py"
 IN_ORIGIN = "rules/origin.py"
 IN_URL = "rules/url.py"
-IN_SETTINGS = "settings.py"
+IN_SETTINGS = "settings/value.py"
 IN_WATCH = "watch.py"
 
 _URL = ("tests/core/test_url.py",)

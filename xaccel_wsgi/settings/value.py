@@ -1,19 +1,13 @@
-"""Settings: one frozen value, checked when it is made, that middleware and generator share.
-
-Each setting comes from the first place that has it: a keyword argument, then a mapping
-(`app.config`, Pyramid's ini settings), then the environment. A mapping may spell `read_timeout_s`
-as `XACCEL_READ_TIMEOUT_S` or as `xaccel.read_timeout_s`.
-"""
+"""The settings: one frozen value, checked when it is made."""
 
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from .errors import SettingsError, shown
-from .rules.origin import AllowList, parse_origins
+from ..errors import SettingsError, shown
+from ..rules.origin import AllowList
 
 Mode = Literal["auto", "nginx", "stream", "redirect"]
 
@@ -143,16 +137,16 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Checks what one setting says; raises SettingsError."""
-        _check(
+        check(
             self.mode in get_args(Mode),
             "mode", self.mode, "isn't a mode", f"Choose one of {', '.join(get_args(Mode))}.",
         )  # fmt: skip
-        _check(
+        check(
             self.token is None or re.fullmatch(r"[A-Za-z0-9._~-]{16,256}", self.token) is not None,
             "token", "[redacted]", "isn't 16 to 256 characters out of A-Z a-z 0-9 . _ ~ -",
             "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
         )  # fmt: skip
-        _check(
+        check(
             re.fullmatch(f"/(?:{_SEGMENT}/)+", self.prefix),
             "prefix", self.prefix, "isn't a path that begins and ends with /",
             "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
@@ -163,48 +157,48 @@ class Settings:
             ("hidden_headers", _NEVER_HIDDEN),
         ):
             for name in getattr(self, field):
-                _check(
+                check(
                     re.fullmatch(_NAME, name),
                     field, name, "isn't a header name that NGINX can be told",
                     "Letters, digits, - and _ may be in it.",
                 )  # fmt: skip
                 # Two that differ in nothing else are one variable.
                 read_as = name.lower().replace("_", "-")
-                _check(
+                check(
                     read_as not in refused and not read_as.startswith("x-accel-"),
                     field, name, "can't be chosen", "Leave it out: it is decided elsewhere.",
                 )  # fmt: skip
         for field in ("connect_timeout_s", "read_timeout_s"):
             seconds = getattr(self, field)
-            _check(
+            check(
                 0.001 <= seconds <= 86400,
                 field, seconds, "isn't from 0.001 to 86400", "Give seconds.",
             )  # fmt: skip
-        _check(
+        check(
             4096 <= self.buffer_bytes <= 1048576 and self.buffer_bytes % 1024 == 0,
             "buffer_bytes", self.buffer_bytes, "isn't a multiple of 1024 from 4096 to 1048576",
             "16384 serves URLs of 12 kB.",
         )  # fmt: skip
-        _check(
+        check(
             self.error_page is None or _ERROR_PAGE.fullmatch(self.error_page),
             "error_page", self.error_page, "isn't a path with {status} in it",
             "Write it as /errors/{status}; letters, digits and . _ ~ - may stand between.",
         )  # fmt: skip
-        _check(
+        check(
             self.error_page is None or not self.error_page.startswith(self.prefix),
             "error_page", self.error_page, f"lies within the prefix {self.prefix}",
             "Choose a path that the application answers.",
         )  # fmt: skip
-        _check(
+        check(
             self.ca_file is None or os.path.isfile(self.ca_file),
             "ca_file", self.ca_file, "isn't a readable file", "Give the path of a PEM file.",
         )  # fmt: skip
-        _check(
+        check(
             self.ca_file is None or re.search(r"[\s\"'\\;{}$]", self.ca_file) is None,
             "ca_file", self.ca_file, "has a character that means something to NGINX",
             "Move the file to a path of plain characters.",
         )  # fmt: skip
-        _check(
+        check(
             self.nginx_error_log is None
             or re.fullmatch(f"stderr|{_ABSOLUTE_PATH}", self.nginx_error_log),
             "nginx_error_log", self.nginx_error_log,
@@ -216,50 +210,50 @@ class Settings:
 
     def _check_internal_locations(self) -> None:
         for location, folder in self.internal_locations:
-            _check(
+            check(
                 re.fullmatch(f"/(?:{_SEGMENT}/)+", location),
                 "internal_locations", location, "isn't a path that begins and ends with /",
                 "Write it as /protected/; letters, digits and . _ ~ - may stand between.",
             )  # fmt: skip
-            _check(
+            check(
                 not (location.startswith(self.prefix) or self.prefix.startswith(location)),
                 "internal_locations", location, f"and the prefix {self.prefix} overlap",
                 "Choose another prefix.",
             )  # fmt: skip
-            _check(
+            check(
                 os.path.isabs(folder) and folder == os.path.normpath(folder) != "/",
                 "internal_locations", folder, "isn't the absolute path of a folder",
                 "Write it as /srv/files; NGINX knows no working directory.",
             )  # fmt: skip
-            _check(
+            check(
                 re.search(r"[\x00-\x1f\x7f\"\\$]", folder) is None,
                 "internal_locations", folder, "has a character that means something to NGINX",
                 "Name the folder without quotes, backslashes, $ and control characters.",
             )  # fmt: skip
 
     def _check_cache(self) -> None:
-        _check(
+        check(
             self.cache is None or re.fullmatch(_ABSOLUTE_PATH, self.cache),
             "cache", self.cache, "isn't an absolute path of letters, digits and . _ ~ + @ -",
             "Name a folder that is NGINX's alone, as in /var/cache/nginx/xaccel.",
         )  # fmt: skip
-        _check(
+        check(
             self.cache is None or self.token is not None,
             "cache", self.cache, "needs the token",
             "Set token: without it, whatever else answers behind NGINX could reach kept files.",
         )  # fmt: skip
-        _check(
+        check(
             65536 <= self.cache_slice_bytes <= 1024**3 and self.cache_slice_bytes % 1024 == 0,
             "cache_slice_bytes", self.cache_slice_bytes,
             "isn't a multiple of 1024 from 65536 to 1073741824",
             "1048576 suits most.",
         )  # fmt: skip
-        _check(
+        check(
             self.cache_max_bytes >= self.cache_slice_bytes,
             "cache_max_bytes", self.cache_max_bytes, "is less than one slice",
             "Give bytes: 10737418240 are 10 GiB.",
         )  # fmt: skip
-        _check(
+        check(
             1 <= self.cache_unused_s <= 10 * 365 * 86400,
             "cache_unused_s", self.cache_unused_s, "isn't from 1 second to ten years",
             "Give seconds: 604800 are a week.",
@@ -286,135 +280,19 @@ class Settings:
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
 
-def load_settings(
-    mapping: Mapping[str, Any] | None = None,
-    environ: Mapping[str, str] | None = None,
-    **options: Any,
-) -> Settings:
-    """Makes the settings from keyword arguments, over `mapping`, over `environ`.
+def check(holds: object, field: str, value: object, problem: str, remedy: str) -> None:
+    """Refuses a setting.
 
     Args:
-        mapping: A framework's configuration; keys other than `XACCEL_*` and `xaccel.*` are its own.
-        environ: The process environment, by default; only `XACCEL_*` of it is read.
-        options: One argument for each attribute of `Settings`. Lists may be given as strings,
-            separated by white space or commas; numbers and booleans too.
+        holds: Whether it can be used.
+        field: Its name.
+        value: What was said; empty if it needn't be shown.
+        problem: Why it can't be used.
+        remedy: What to do about it.
 
     Raises:
-        SettingsError: One of them is unknown or can't be used.
+        SettingsError: It can't.
     """
-    values: dict[str, object] = {}
-    for key, value in (os.environ if environ is None else environ).items():
-        name = key.removeprefix("XACCEL_").lower()
-        # The environment is shared with others, so what isn't known isn't an error.
-        if key.startswith("XACCEL_") and name in _CONVERTERS and value:
-            values[name] = value
-    for key, value in (mapping or {}).items():
-        if isinstance(key, str) and key.startswith(("XACCEL_", "xaccel.")):
-            values[_known(key[7:].lower(), key)] = value
-    values |= {_known(name, name): value for name, value in options.items() if value is not None}
-    if not values.get("internal_locations"):
-        values.setdefault("origins", ())
-    made = {name: _CONVERTERS[name](name, value) for name, value in values.items()}
-    # With files of this machine alone nothing need be fetched.
-    made.setdefault("origins", AllowList(()))
-    return Settings(**made)
-
-
-def _known(name: str, written: str) -> str:
-    _check(
-        name in _CONVERTERS, shown(written), "", "is not a setting",
-        f"The settings are {', '.join(_CONVERTERS)}.",
-    )  # fmt: skip
-    return name
-
-
-def _check(holds: object, field: str, value: object, problem: str, remedy: str) -> None:
     if not holds:
         text = shown(value) + " " if value != "" else ""
         raise SettingsError(field, text + problem, remedy)
-
-
-def _text(field: str, value: object) -> str:
-    _check(isinstance(value, str), field, type(value), "isn't a string", "Give a string.")
-    return str(value)
-
-
-def _optional_text(field: str, value: object) -> str | None:
-    return None if value is None or value == "" else _text(field, value)
-
-
-def _names(field: str, value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(value.replace(",", " ").split())
-    _check(isinstance(value, Iterable), field, value, "isn't a list", "Give a list of strings.")
-    return tuple(_text(field, item) for item in value)  # type: ignore[attr-defined]
-
-
-def _folders(field: str, value: object) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, Mapping):
-        # As the environment and .ini files write it: /protected/=/srv/files
-        value = dict(entry.partition("=")[::2] for entry in _names(field, value))
-    folders = {k: str(v) if isinstance(v, os.PathLike) else v for k, v in value.items()}
-    return tuple(
-        (_text(field, location), _text(field, folder).rstrip("/") or "/")
-        for location, folder in folders.items()
-    )
-
-
-def _header_names(field: str, value: object) -> tuple[str, ...]:
-    return tuple({name.lower(): name for name in _names(field, value)}.values())
-
-
-def _carried(field: str, value: object) -> tuple[str, ...]:
-    return _header_names(field, (*CARRIED_HEADERS, *_names(field, value)))
-
-
-def _number(kind: type[float] | type[int]) -> Callable[[str, object], float]:
-    def convert(field: str, value: object) -> float:
-        try:
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise TypeError
-            number = kind(value)
-            if kind is int and number != float(value):
-                raise ValueError
-            return number
-        except (TypeError, ValueError, OverflowError):
-            raise SettingsError(field, f"{shown(value)} isn't a number", "Give a number.") from None
-
-    return convert
-
-
-def _boolean(field: str, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "yes": True, "on": True, "1": True}
-    words |= {"false": False, "no": False, "off": False, "0": False}
-    _check(
-        isinstance(value, str) and value.lower() in words,
-        field, value, "isn't a boolean", "Say true or false.",
-    )  # fmt: skip
-    return words[str(value).lower()]
-
-
-# One converter a setting; `Settings` checks what they give.
-_CONVERTERS: dict[str, Callable[[str, Any], Any]] = {
-    "origins": lambda field, value: parse_origins(_names(field, value)),
-    "mode": _text,
-    "token": _optional_text,
-    "prefix": _text,
-    "request_header_names": _header_names,
-    "carried_headers": _carried,
-    "hidden_headers": _header_names,
-    "ca_file": _optional_text,
-    "connect_timeout_s": _number(float),
-    "read_timeout_s": _number(float),
-    "buffer_bytes": _number(int),
-    "internal_locations": _folders,
-    "error_page": _optional_text,
-    "nginx_error_log": _optional_text,
-    "pin_dns": _boolean,
-    "cache": _optional_text,
-    "cache_max_bytes": _number(int),
-    "cache_slice_bytes": _number(int),
-    "cache_unused_s": _number(float),
-}
