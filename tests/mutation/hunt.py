@@ -37,7 +37,8 @@ SURROUNDED_ROWS = (
     *(row for row in ROWS if row.times > 1 or row.at_least_s or isinstance(row.remote, Turns)),
 )
 
-# By which word the rows are known that have to do with a directive, where it isn't in its own.
+# By which word the rows are known that have to do with a directive, where it isn't in its own; by
+# how the directive's place ends.
 _ABOUT = {
     "gunzip": "gzip",
     "limit_rate_after": "limit_rate",
@@ -47,8 +48,9 @@ _ABOUT = {
     "proxy_buffer_size": "as long as a handoff",
     "proxy_limit_rate": "as fast as it comes",
     "proxy_next_upstream_timeout": "kept connection",
-    # Before a session is kept that needs no certificate any more.
-    "proxy_ssl_verify_depth": "from http to https",
+    # Before the other location keeps a session that needs no certificate any more.
+    "@xaccel_hop > proxy_ssl_verify_depth": "from http to https",
+    "proxy_ssl_verify_depth": "url='{secure}",
 }
 # Rows that wait for something are asked last.
 _SLOW_S = 0.2
@@ -225,6 +227,6 @@ def _words(mutant: Mutant) -> set[str]:
     last = mutant.place[-1].split(" ")
     if last[0] in ("proxy_hide_header", "add_header", "proxy_set_header"):
         words = {last[1].lower()}
-    if last[0] in _ABOUT:
-        words = {_ABOUT[last[0]]}
-    return words
+    place = " > ".join((*mutant.place[:-1], last[0]))
+    about = next((word for end, word in _ABOUT.items() if place.endswith(end)), None)
+    return words if about is None else {about}

@@ -25,7 +25,7 @@ TABLES = {
         "STATUSES_WITHOUT_TYPE", "HIDDEN_FIELDS",
     ),
     "handoff": ("DEFAULT_FIELDS", "CONDITIONALS", "RANGE_FIELDS", "_SILENTLY_DROPPED"),
-    "settings": ("CARRIED_HEADERS", "_NEVER_CARRIED", "_NEVER_REQUESTED"),
+    "settings.value": ("CARRIED_HEADERS", "_NEVER_CARRIED", "_NEVER_REQUESTED"),
     "remote_file": ("_NOT_HERE",),
     "carriers.error_page": ("_ABOUT_THE_FILE", "_NOT_OF_A_PAGE", "_TARGET_KEYS"),
 }  # fmt: skip
