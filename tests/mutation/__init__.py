@@ -2,5 +2,5 @@
 
 Each directive is removed or weakened, one at a time; NGINX runs with what is left, and rows of the
 scenario table are played until one sees a difference. What survives is a line without a guard,
-unless the comment before it says why no row can see it: "Speed only", "No row sees".
+unless the comment before it says why no row can see it: "Speed only", "Changes no answer".
 """

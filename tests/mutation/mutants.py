@@ -14,7 +14,7 @@ from xaccel_wsgi.settings import load_settings
 Place = tuple[str, ...]
 
 # How a comment begins that says why no row can see the directives after it.
-EXPLAINS = ("Speed only", "No row sees")
+EXPLAINS = ("Speed only", "Changes no answer")
 
 # What is each run's own, each origin's or each test's.
 _OF_A_RUN = re.compile(

@@ -118,7 +118,8 @@ class Comparison:
             yield from _order(expected, actual)
             for directive in actual.block:
                 name = directive.name
-                if not expected.holding(name) and not _HARMLESS.match(name):
+                is_free = name in self._chosen or _HARMLESS.match(name)
+                if not (is_free or expected.holding(name)):
                     yield Difference("extra", name, "", actual, actual=directive)
 
     def _where_it_ends(

@@ -68,7 +68,7 @@ def cached(settings: Settings) -> Iterator[str]:
     yield "# The key names a version, which never changes. Errors aren't kept."
     yield "proxy_cache_valid 200 206 365d;"
     yield "proxy_no_cache $xaccel_endless;"
-    yield "# No row sees this: a copy that has been in use for a year outlives its remote as well."
+    yield "# Changes no answer within a year; a copy older than that outlives its remote as well."
     yield "proxy_cache_use_stale error timeout invalid_header updating"
     yield "    http_500 http_502 http_503 http_504 http_429;"
     yield "# One client fetches a slice, the others wait for it."

@@ -40,7 +40,7 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
             yield f"    zone {name} 64k;"
             yield f"    resolver {' '.join(target.resolvers)};"
         yield f"    server {server};"
-        yield "    # Speed only: so many that nobody uses."
+        yield "    # Speed only: how many idle connections each worker keeps."
         yield f"    keepalive {_KEPT_CONNECTIONS};"
         yield "}"
     yield "# Where to connect. Always with a port: a host alone would be taken for an `upstream` of"

@@ -26,6 +26,6 @@ def _location(settings: Settings, target: Target) -> Iterator[str]:
         yield f'uwsgi_param HTTP_{snake(TOKEN_FIELD).upper()} "{value}";'
     yield "# A handoff with a long signed URL is one large block of headers."
     yield f"{module}_buffer_size {settings.buffer_bytes};"
-    yield "# No row sees these: NGINX wants them to go with it."
+    yield "# Changes no answer: NGINX wants these to fit the size above."
     yield f"{module}_buffers 8 {settings.buffer_bytes};"
     yield f"{module}_busy_buffers_size {2 * settings.buffer_bytes};"

@@ -82,7 +82,7 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "# The allow list stands in the expression: nothing else is ever connected to. What is"
     yield "# repeated in it ends at a dot, so that no text takes long to be refused."
     yield f'location ~ "{quoted(expression)}" {{'
-    yield "    # No row sees this, for the check below refuses as well: only X-Accel-Redirect leads"
+    yield "    # Changes no answer, for the check below refuses as well: only X-Accel-Redirect leads"
     yield "    # here, not a client."
     yield "    internal;"
     yield from indented(guard(settings))
@@ -92,7 +92,7 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "    set $xaccel_origin $xaccel_scheme://$xaccel_authority;"
     yield f"    set {FOLLOW} @xaccel_hop;"
     yield "    set $xaccel_target $xaccel_path$is_args$args;"
-    yield "    # No row sees this: the receipts' maps want the variable to exist."
+    yield "    # Changes no answer: the maps for the receipts want the variable to exist."
     yield f'    set {PAGE} "";'
     yield ""
     yield from indented(rest)

@@ -95,8 +95,7 @@ def transfer(
     yield "proxy_headers_hash_bucket_size 128;"
     yield "# The remote may not steer NGINX."
     yield "proxy_ignore_headers X-Accel-Redirect X-Accel-Limit-Rate;"
-    yield "# No row sees these: they change nothing where no charset is set and the buffers are"
-    yield "# filled anyway."
+    yield "# Changes no answer: no charset is set anyway, and the buffers are filled."
     yield "proxy_ignore_headers X-Accel-Buffering X-Accel-Charset;"
     yield "# Nor speak to the client but through what follows."
     for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
@@ -110,7 +109,7 @@ def transfer(
         yield f"add_header {name} {variable} always;"
     yield "# Room for long signed headers of the remote."
     yield f"proxy_buffer_size {settings.buffer_bytes};"
-    yield "# No row sees these: a slow client holds the remote back, and nothing goes to disk."
+    yield "# Changes no answer: a slow client holds the remote back, and nothing goes to disk."
     yield f"proxy_buffers 8 {settings.buffer_bytes};"
     yield f"proxy_busy_buffers_size {2 * settings.buffer_bytes};"
     yield "proxy_max_temp_file_size 0;"
