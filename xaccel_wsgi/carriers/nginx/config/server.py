@@ -82,8 +82,8 @@ def _first(settings: Settings, way: str, rest: Iterable[str]) -> Iterator[str]:
     yield "# The allow list stands in the expression: nothing else is ever connected to. What is"
     yield "# repeated in it ends at a dot, so that no text takes long to be refused."
     yield f'location ~ "{quoted(expression)}" {{'
-    yield "    # Changes no answer, for the check below refuses as well: only X-Accel-Redirect leads"
-    yield "    # here, not a client."
+    yield "    # Changes no answer, for the check below refuses as well: only X-Accel-Redirect"
+    yield "    # leads here, not a client."
     yield "    internal;"
     yield from indented(guard(settings))
     yield from indented(_decisions(settings))
