@@ -59,6 +59,11 @@ def test_the_version_of_a_file(ask_both: Ask) -> None:
         ("bytes=20-30,40-50", 416, None),
         ("bytes=0-0,2-3,nonsense", 200, CONTENT),
         ("bytes=0-0,nonsense", 416, None),
+        # Longer than Python reads (sys.int_info), in each place.
+        pytest.param(f"bytes=0-{'9' * 5000}", 416, None, id="a last byte of 5000 digits"),
+        pytest.param(f"bytes={'9' * 5000}-", 416, None, id="a first byte of 5000 digits"),
+        pytest.param(f"bytes=-{'9' * 5000}", 416, None, id="a suffix of 5000 digits"),
+        pytest.param(f"bytes={'0' * 5000}1-2", 206, CONTENT[1:3], id="5000 zeros before"),
     ],
 )
 def test_a_range(wanted: str, status: int, body: bytes | None, ask_both: Ask) -> None:

@@ -38,29 +38,38 @@ def send(
     if file is None:
         log.warning("404 for the client: %s names no file that is there", shown(named.target))
         return _fail(404, named, start_response, (), is_head=is_head)
+    try:
+        body = _begin(file, named, environ, start_response, is_head=is_head)
+    except BaseException:
+        # Nobody will close what isn't returned.
+        file.close()
+        raise
+    return ClosingIterator(body, file.close)
+
+
+def _begin(
+    file: BinaryIO,
+    named: NamedFile,
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+    *,
+    is_head: bool,
+) -> Iterable[bytes]:
+    """Answers with the head, and returns the body that is to follow."""
     state = os.fstat(file.fileno())
     version = Version(state.st_size, int(state.st_mtime))
     part = part_of(version, environ)
     if part.status >= 400:
-        file.close()
         extra: Fields = ()
         if part.status == 416:
             extra = (("Content-Range", f"bytes */{version.size_bytes}"),)
         return _fail(part.status, named, start_response, extra, is_head=is_head)
     reason = HTTP_STATUS_CODES[part.status]
-    try:
-        start_response(f"{part.status} {reason}", list(_fields(named, version, part)))
-    except BaseException:
-        # Nobody will close what isn't returned.
-        file.close()
-        raise
+    start_response(f"{part.status} {reason}", list(_fields(named, version, part)))
     if is_head or part.status == 304:
-        file.close()
         return []
     blocks = _blocks(file, part)
-    if named.limit_rate is not None:
-        blocks = limited(blocks, named.limit_rate)
-    return ClosingIterator(blocks, file.close)
+    return blocks if named.limit_rate is None else limited(blocks, named.limit_rate)
 
 
 def _open(named: NamedFile) -> BinaryIO | None:

@@ -9,8 +9,9 @@ from werkzeug.http import http_date, parse_date
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# ngx_http_range_parse.
-_RANGE = re.compile(r" *(?:([0-9]+) *- *([0-9]*)|-([0-9]+)) *")
+# ngx_http_range_parse. No number of more digits is an offset; Python reads none of thousands.
+_NUMBER = "0*([0-9]{1,19})"
+_RANGE = re.compile(rf" *(?:{_NUMBER} *- *(?:{_NUMBER})?|-{_NUMBER}) *")
 _MAX_OFFSET = 2**63 - 1
 
 
@@ -115,9 +116,7 @@ def _range(size_bytes: int, wanted: str) -> Part:
     found = []
     for item in wanted.split(","):
         match = _RANGE.fullmatch(item)
-        if match is None or any(
-            int(number) > _MAX_OFFSET for number in match.groups("0") if number
-        ):
+        if match is None or any(int(number) > _MAX_OFFSET for number in match.groups("0")):
             return Part(416)
         first, last, suffix = match.groups()
         if suffix is not None:
