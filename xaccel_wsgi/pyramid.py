@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .middleware import XAccelMiddleware
 from .remote_file import RemoteFile
+from .settings import is_ours
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -18,7 +19,7 @@ def includeme(config: Any) -> None:
     the pipeline around the application: `[filter:xaccel]`.
 
     Args:
-        config: Pyramid's Configurator; `xaccel.*` of its settings are ours.
+        config: Pyramid's Configurator; `xaccel.*` and `XACCEL_*` of its settings are ours.
 
     Raises:
         SettingsError: One of them can't be used; when the application is made.
@@ -40,7 +41,7 @@ def _response(remote: RemoteFile) -> Any:
 
 def _wrap(event: Any) -> None:
     router = event.app
-    in_settings = any(name.startswith("xaccel.") for name in router.registry.settings)
+    in_settings = any(map(is_ours, router.registry.settings))
     # A token alone may be the pipeline's.
     in_environ = "XACCEL_ORIGINS" in os.environ or "XACCEL_INTERNAL_LOCATIONS" in os.environ
     if in_settings or in_environ:

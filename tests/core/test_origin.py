@@ -175,6 +175,36 @@ def test_the_refusal_names_the_remedy() -> None:
     assert "https://other.example:8443 to origins" in _refusal().remedy
 
 
+@pytest.mark.parametrize(
+    ("url", "origins", "remedy"),
+    [
+        pytest.param(
+            "https://store.example/theirs/2024/k", ["https://store.example/ours/"],
+            "If that place is meant, too, add https://store.example/theirs/ to origins.",
+            id="another bucket: not the whole store",
+        ),
+        pytest.param(
+            "http://files.example/k", ["https://files.example"],
+            "Make an https URL of it, as the origin is.",
+            id="http: not without TLS",
+        ),
+        pytest.param(
+            "https://files.example:8443/k", ["https://files.example"],
+            "Add https://files.example:8443 to origins, if this application is to fetch from "
+            "there.",
+            id="another port",
+        ),
+    ],
+)  # fmt: skip
+def test_the_remedy_admits_no_more_than_was_asked_for(
+    url: str, origins: list[str], remedy: str
+) -> None:
+    """Who follows it in haste opens nothing else."""
+    with pytest.raises(OriginError) as refused:
+        parse_origins(origins).check(parse_url(url))
+    assert refused.value.remedy == remedy
+
+
 def test_a_signature_leaked_by_the_refusal() -> None:
     """A URL in the wrong place may still be a good one."""
     assert "5ec2e7" not in str(_refusal())

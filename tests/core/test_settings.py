@@ -132,6 +132,8 @@ ACCEPTED = {
     "the longest token": ("token", "a" * 256),
     "a deep prefix": ("prefix", "/a/b.c/"),
     "a header name with an underscore": ("request_header_names", ("client_id",)),
+    "the longest header name": ("hidden_headers", ("x" * 90,)),
+    "the largest cache": ("cache_max_bytes", 2**63 - 1),
     "the smallest buffer": ("buffer_bytes", 4096),
     "the largest buffer": ("buffer_bytes", 1048576),
     "the shortest timeout": ("read_timeout_s", 0.001),
@@ -240,7 +242,14 @@ REFUSED = {
     "a folder that isn't text": ("internal_locations", {"/p/": 5}),
     "a location that isn't text": ("internal_locations", {5: "/srv"}),
     "a location without its folder": ("internal_locations", "/p/"),
+    "a location with two folders": ("internal_locations", "/p/=/srv/a /p/=/srv/b"),
     "no locations": ("internal_locations", 5),
+    "a hidden ETag, which the client would compare with": ("hidden_headers", ["ETag"]),
+    "a hidden coding, which the body is in": ("hidden_headers", ["Content-Encoding"]),
+    "two header names of one variable": ("carried_headers", ["X-A", "X_A"]),
+    "a header name of a default one's variable": ("carried_headers", ["Content_Disposition"]),
+    "a header name too long for a variable": ("carried_headers", ["X" * 91]),
+    "a file where somebody happens to be": ("ca_file", "pyproject.toml"),
     "a file that isn't there": ("ca_file", "/nonexistent/ca.pem"),
     "a folder for a file": ("ca_file", "/"),
     "a file name with a NUL": ("ca_file", "/etc\0"),
@@ -253,11 +262,35 @@ REFUSED = {
     "a cache that ends the directive": ("cache", "/a;b"),
     "a cache with a variable": ("cache", "/a/$host"),
     "a cache with a line break at its end": ("cache", "/a\n"),
+    "a cache larger than NGINX can count": ("cache_max_bytes", 2**63),
     "a cache smaller than a slice": ("cache_max_bytes", 1048575),
     "a slice too small to be worth asking for": ("cache_slice_bytes", 64512),
     "a slice that is no multiple of 1024": ("cache_slice_bytes", 1048577),
     "a cache that keeps nothing": ("cache_unused_s", 0),
 }
+
+
+@pytest.mark.parametrize(
+    ("prefix", "location", "page"),
+    [
+        ("/_remote/", "/p/", "/p/{status}"),
+        ("/404/", "/p/", "/{status}/x"),
+        ("/_remote/", "/404/", "/{status}/x"),
+    ],
+    ids=["in an internal location", "in the prefix, of one status", "in a location, of one status"],
+)
+def test_an_error_page_that_the_application_is_never_asked_for(
+    prefix: str, location: str, page: str
+) -> None:
+    """NGINX would look for it in the location, or refuse it there."""
+    with pytest.raises(SettingsError, match=r"^error_page: .*lies within"):
+        _load(prefix=prefix, internal_locations={location: "/srv"}, error_page=page)
+
+
+def test_a_misspelt_setting_is_guessed() -> None:
+    """Nobody wants to read all of them."""
+    with pytest.raises(SettingsError, match=r"^orgins: .* Did you mean origins\?"):
+        _load(orgins="x")
 
 
 def test_a_cache_needs_the_token() -> None:

@@ -205,6 +205,14 @@ def test_origins_in_the_environment_are_enough(
     middleware.close()
 
 
+def test_origins_may_be_spelled_as_in_the_environment(remote: StubRemote) -> None:
+    """Whoever shares a configuration between frameworks."""
+    settings = {"XACCEL_ORIGINS": f"http://{remote.address}"}
+    middleware = find_middleware(main({}, **settings, **{"test.url": remote.url("/k")}))
+    assert middleware is not None
+    middleware.close()
+
+
 @pytest.mark.parametrize(
     ("settings", "error"),
     [

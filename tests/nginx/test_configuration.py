@@ -82,6 +82,8 @@ def test_a_name_without_any_resolver_is_refused() -> None:
     """NGINX would answer 502 to every request."""
     settings = load_settings(environ={}, origins=[EXACT_HTTPS])
     with pytest.raises(SettingsError, match="--resolver"):
+        config.http_part(settings, config.Target())
+    with pytest.raises(SettingsError, match="--resolver"):
         config.server_part(settings, config.Target())
 
 

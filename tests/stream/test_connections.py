@@ -1,12 +1,18 @@
 """Kept connections: taken for the same place alone, and not kept for ever."""
 
+import socket
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
 from urllib3.connection import HTTPConnection
 
+from tests.support.remote import StubRemote
+from xaccel_wsgi import XAccelMiddleware
 from xaccel_wsgi.carriers.stream.connection import Connections
+from xaccel_wsgi.errors import SettingsError
 from xaccel_wsgi.rules.url import parse_url
 from xaccel_wsgi.settings import load_settings
 
@@ -69,3 +75,28 @@ def test_there_is_an_end_to_how_many_are_kept(keep: Callable[[str], Kept]) -> No
     """A thousand hosts don't take a thousand descriptors."""
     kept = [keep(f"h{number}") for number in range(1000)]
     assert [each.closed for each in kept] == [True] * 936 + [False] * 64
+
+
+def test_a_certificate_file_without_certificates_is_refused_at_the_start(tmp_path: Path) -> None:
+    """With the setting's name, as all settings that can't be used."""
+    file = tmp_path / "ca.pem"
+    file.write_text("nothing of the kind")
+    with pytest.raises(SettingsError, match=r"^ca_file: .*ca\.pem"):
+        XAccelMiddleware(lambda *_: [], origins=["https://files.example"], ca_file=str(file))
+
+
+def test_a_slow_look_up_leaves_the_time_to_connect(
+    remote: StubRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`connect_timeout_s` is for the connection."""
+    look_up = socket.getaddrinfo
+
+    def slow(*arguments: object, **options: object) -> object:
+        time.sleep(0.3)
+        return look_up(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    origin = f"http://{remote.address}"
+    settings = load_settings(environ={}, origins=[origin], connect_timeout_s=0.1)
+    connection, _ = Connections(settings).take(parse_url(remote.url("/k")))
+    connection.close()

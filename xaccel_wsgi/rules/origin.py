@@ -1,4 +1,4 @@
-"""Origins: the allow list that the first URL and every redirect must pass, in both transports.
+"""Origins: the allow list that the first URL and every redirect must pass.
 
 An origin is compiled into one regular expression, in a dialect that Python's `re` and NGINX's PCRE
 read alike. Python matches it here; the generated configuration carries the very same text.
@@ -73,7 +73,7 @@ class AllowList:
     """The origins together; what none of them admits is refused.
 
     Attributes:
-        origins: At least one.
+        origins: May be none, where only files of this machine are sent.
     """
 
     origins: tuple[Origin, ...]
@@ -105,12 +105,23 @@ class AllowList:
             OriginError: None of the origins admits `url`.
         """
         if not self.admits(url):
-            origins = ", ".join(map(str, self.origins))
+            origins = ", ".join(map(str, self.origins)) or "(there are none)"
             raise OriginError(
                 field,
                 f"{shown(str(url))} lies in none of the origins {origins}",
-                f"Add {url.origin} to origins, if this application is to fetch from there.",
+                self._remedy(url),
             )
+
+    def _remedy(self, url: RemoteUrl) -> str:
+        """Never advises to admit more than what was asked for, or to do without TLS."""
+        place = (url.scheme, url.effective_port)
+        there = [o for o in self.origins if o.host == url.host]
+        if any((o.scheme, o.effective_port) == place for o in there):
+            prefix = url.path[: url.path.find("/", 1) + 1] or "/"
+            return f"If that place is meant, too, add {url.origin}{prefix} to origins."
+        if url.scheme == "http" and there:
+            return "Make an https URL of it, as the origin is."
+        return f"Add {url.origin} to origins, if this application is to fetch from there."
 
 
 def parse_origins(entries: Iterable[str]) -> AllowList:

@@ -4,6 +4,7 @@ A keyword argument, then a mapping (`app.config`, Pyramid's ini settings), then 
 mapping may spell `read_timeout_s` as `XACCEL_READ_TIMEOUT_S` or as `xaccel.read_timeout_s`.
 """
 
+import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 from ..errors import SettingsError, shown
 from ..rules.origin import AllowList, parse_origins
 from .value import CARRIED_HEADERS, Settings, check
+
+# Of the same length.
+_MAPPING_PREFIXES = ("XACCEL_", "xaccel.")
 
 
 def load_settings(
@@ -21,7 +25,7 @@ def load_settings(
     """Makes the settings from keyword arguments, over `mapping`, over `environ`.
 
     Args:
-        mapping: A framework's configuration; keys other than `XACCEL_*` and `xaccel.*` are its own.
+        mapping: A framework's configuration; what isn't `is_ours` in it is its own.
         environ: The process environment, by default; only `XACCEL_*` of it is read.
         options: One argument for each attribute of `Settings`. Lists may be given as strings,
             separated by white space or commas; numbers and booleans too.
@@ -36,7 +40,7 @@ def load_settings(
         if key.startswith("XACCEL_") and name in _CONVERTERS and value:
             values[name] = value
     for key, value in (mapping or {}).items():
-        if isinstance(key, str) and key.startswith(("XACCEL_", "xaccel.")):
+        if is_ours(key):
             values[_known(key[7:].lower(), key)] = value
     values |= {_known(name, name): value for name, value in options.items() if value is not None}
     if not values.get("internal_locations"):
@@ -47,11 +51,18 @@ def load_settings(
     return Settings(**made)
 
 
+def is_ours(key: object) -> bool:
+    """Tells whether a key of a framework's configuration is one of this package's settings."""
+    return isinstance(key, str) and key.startswith(_MAPPING_PREFIXES)
+
+
 def _known(name: str, written: str) -> str:
-    check(
-        name in _CONVERTERS, shown(written), "", "is not a setting",
-        f"The settings are {', '.join(_CONVERTERS)}.",
-    )  # fmt: skip
+    if name not in _CONVERTERS:
+        likely = difflib.get_close_matches(name, _CONVERTERS, n=1)
+        guess = f"Did you mean {likely[0]}? " if likely else ""
+        raise SettingsError(
+            shown(written)[1:-1], "no such setting", f"{guess}There are {', '.join(_CONVERTERS)}."
+        )
     return name
 
 
@@ -73,13 +84,24 @@ def _names(field: str, value: object) -> tuple[str, ...]:
 
 def _folders(field: str, value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping):
-        # As the environment and .ini files write it: /protected/=/srv/files
-        value = dict(entry.partition("=")[::2] for entry in _names(field, value))
+        value = _read_folders(field, _names(field, value))
     folders = {k: str(v) if isinstance(v, os.PathLike) else v for k, v in value.items()}
     return tuple(
         (_text(field, location), _text(field, folder).rstrip("/") or "/")
         for location, folder in folders.items()
     )
+
+
+def _read_folders(field: str, entries: Iterable[str]) -> dict[str, str]:
+    """Reads them as the environment and .ini files write them."""
+    folders: dict[str, str] = {}
+    for entry in entries:
+        location, separator, folder = entry.partition("=")
+        remedy = "Write each once, as in /protected/=/srv/files."
+        check(separator, field, entry, "names no folder", remedy)
+        check(location not in folders, field, location, "is there twice", remedy)
+        folders[location] = folder
+    return folders
 
 
 def _header_names(field: str, value: object) -> tuple[str, ...]:
@@ -96,7 +118,7 @@ def _number(kind: type[float] | type[int]) -> Callable[[str, object], float]:
             if isinstance(value, bool) or not isinstance(value, str | int | float):
                 raise TypeError
             number = kind(value)
-            if kind is int and number != float(value):
+            if kind is int and isinstance(value, float) and number != value:
                 raise ValueError
             return number
         except (TypeError, ValueError, OverflowError):

@@ -56,12 +56,15 @@ _NEVER_REQUESTED = {
     "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
     "keep-alive", "proxy-authorization", "range", "te", "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
-# Without them a client couldn't read the body.
-_NEVER_HIDDEN = {"content-length", "content-range", "content-type"}
+# Without them a client couldn't read the body, or know its own copy again.
+_NEVER_HIDDEN = {
+    "content-encoding", "content-length", "content-range", "content-type", "etag", "last-modified",
+}  # fmt: skip
 
-# A header's name as part of a variable of NGINX's. Nor does proxy_hide_header find any other:
+# A header's name as part of a variable of NGINX's, which has room for no longer one
+# (variables_hash_bucket_size). Nor does proxy_hide_header find any other:
 # ngx_http_parse_header_line leaves those without the hash that they are looked up by.
-_NAME = "[A-Za-z0-9_-]+"
+_NAME = "[A-Za-z0-9_-]{1,90}"
 
 # A segment of a path: plain characters, and more than dots.
 _SEGMENT = r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
@@ -88,9 +91,11 @@ class Settings:
             the operator added to the default ones.
         hidden_headers: Remote response headers to hide beside those always hidden
             (`x-amz-meta-owner`, say: core NGINX can't hide by prefix).
-        ca_file: PEM file with the certificate authorities for https origins; None is the system's.
+        ca_file: Absolute path of a PEM file with the certificate authorities for https origins;
+            None is the system's.
         connect_timeout_s: Seconds to wait for a connection (`proxy_connect_timeout`), TLS
-            included; where a host has more addresses than one, twice as long for all of them.
+            included; where a host has more addresses than one, twice as long for all of them. The
+            streamer looks names up in the system's own time.
         read_timeout_s: Seconds without a byte from the remote, before the head of the answer and
             between reads of its body (`proxy_read_timeout`); there is no limit for the whole. The
             streamer, whose worker waits, wants the whole head within that time.
@@ -136,7 +141,11 @@ class Settings:
     cache_unused_s: float = 7 * 86400.0
 
     def __post_init__(self) -> None:
-        """Checks what one setting says; raises SettingsError."""
+        """Checks each setting, and those together that have to do with each other.
+
+        Raises:
+            SettingsError: One can't be used.
+        """
         check(
             self.mode in get_args(Mode),
             "mode", self.mode, "isn't a mode", f"Choose one of {', '.join(get_args(Mode))}.",
@@ -151,23 +160,6 @@ class Settings:
             "prefix", self.prefix, "isn't a path that begins and ends with /",
             "Write it as /_remote/; letters, digits and . _ ~ - may stand between.",
         )  # fmt: skip
-        for field, refused in (
-            ("request_header_names", _NEVER_REQUESTED),
-            ("carried_headers", _NEVER_CARRIED),
-            ("hidden_headers", _NEVER_HIDDEN),
-        ):
-            for name in getattr(self, field):
-                check(
-                    re.fullmatch(_NAME, name),
-                    field, name, "isn't a header name that NGINX can be told",
-                    "Letters, digits, - and _ may be in it.",
-                )  # fmt: skip
-                # Two that differ in nothing else are one variable.
-                read_as = name.lower().replace("_", "-")
-                check(
-                    read_as not in refused and not read_as.startswith("x-accel-"),
-                    field, name, "can't be chosen", "Leave it out: it is decided elsewhere.",
-                )  # fmt: skip
         for field in ("connect_timeout_s", "read_timeout_s"):
             seconds = getattr(self, field)
             check(
@@ -180,33 +172,51 @@ class Settings:
             "16384 serves URLs of 12 kB.",
         )  # fmt: skip
         check(
-            self.error_page is None or _ERROR_PAGE.fullmatch(self.error_page),
-            "error_page", self.error_page, "isn't a path with {status} in it",
-            "Write it as /errors/{status}; letters, digits and . _ ~ - may stand between.",
-        )  # fmt: skip
-        check(
-            self.error_page is None or not self.error_page.startswith(self.prefix),
-            "error_page", self.error_page, f"lies within the prefix {self.prefix}",
-            "Choose a path that the application answers.",
-        )  # fmt: skip
-        check(
-            self.ca_file is None or os.path.isfile(self.ca_file),
-            "ca_file", self.ca_file, "isn't a readable file", "Give the path of a PEM file.",
-        )  # fmt: skip
-        check(
-            self.ca_file is None or re.search(r"[\s\"'\\;{}$]", self.ca_file) is None,
-            "ca_file", self.ca_file, "has a character that means something to NGINX",
-            "Move the file to a path of plain characters.",
-        )  # fmt: skip
-        check(
             self.nginx_error_log is None
             or re.fullmatch(f"stderr|{_ABSOLUTE_PATH}", self.nginx_error_log),
             "nginx_error_log", self.nginx_error_log,
             "isn't stderr or an absolute path of letters, digits and . _ ~ + @ -",
             "Name a file for it alone, as in /var/log/nginx/transfers.log.",
         )  # fmt: skip
+        check(
+            self.ca_file is None or re.fullmatch(_ABSOLUTE_PATH, self.ca_file),
+            "ca_file", self.ca_file, "isn't an absolute path of letters, digits and . _ ~ + @ -",
+            "Name it as in /etc/ssl/certs/ca-certificates.crt; NGINX knows no working directory.",
+        )  # fmt: skip
+        check(
+            self.ca_file is None
+            or (os.path.isfile(self.ca_file) and os.access(self.ca_file, os.R_OK)),
+            "ca_file", self.ca_file, "isn't a file that can be read", "Give a PEM file's path.",
+        )  # fmt: skip
+        self._check_names()
         self._check_internal_locations()
+        self._check_error_page()
         self._check_cache()
+
+    def _check_names(self) -> None:
+        for field, refused in (
+            ("request_header_names", _NEVER_REQUESTED),
+            ("carried_headers", _NEVER_CARRIED),
+            ("hidden_headers", _NEVER_HIDDEN),
+        ):
+            variables: dict[str, str] = {}
+            for name in getattr(self, field):
+                check(
+                    re.fullmatch(_NAME, name),
+                    field, name, "isn't a header name that NGINX can be told",
+                    "Letters, digits, - and _ may be in it, 90 of them.",
+                )  # fmt: skip
+                # Two that differ in nothing else are one variable.
+                read_as = name.lower().replace("_", "-")
+                check(
+                    read_as not in refused and not read_as.startswith("x-accel-"),
+                    field, name, "can't be chosen", "Leave it out: it is decided elsewhere.",
+                )  # fmt: skip
+                other = variables.setdefault(read_as, name)
+                check(
+                    other == name,
+                    field, name, f"is the same variable in NGINX as {other}", "Choose one of them.",
+                )  # fmt: skip
 
     def _check_internal_locations(self) -> None:
         for location, folder in self.internal_locations:
@@ -231,6 +241,21 @@ class Settings:
                 "Name the folder without quotes, backslashes, $ and control characters.",
             )  # fmt: skip
 
+    def _check_error_page(self) -> None:
+        if self.error_page is None:
+            return
+        check(
+            _ERROR_PAGE.fullmatch(self.error_page),
+            "error_page", self.error_page, "isn't a path with {status} in it",
+            "Write it as /errors/{status}; letters, digits and . _ ~ - may stand between.",
+        )  # fmt: skip
+        for location in (self.prefix, *(location for location, _ in self.internal_locations)):
+            check(
+                not any(self.error_page_path(n).startswith(location) for n in range(400, 600)),
+                "error_page", self.error_page, f"lies within {location}",
+                "Choose a path that the application answers.",
+            )  # fmt: skip
+
     def _check_cache(self) -> None:
         check(
             self.cache is None or re.fullmatch(_ABSOLUTE_PATH, self.cache),
@@ -249,8 +274,8 @@ class Settings:
             "1048576 suits most.",
         )  # fmt: skip
         check(
-            self.cache_max_bytes >= self.cache_slice_bytes,
-            "cache_max_bytes", self.cache_max_bytes, "is less than one slice",
+            self.cache_slice_bytes <= self.cache_max_bytes < 2**63,
+            "cache_max_bytes", self.cache_max_bytes, "isn't from one slice to 2**63 - 1",
             "Give bytes: 10737418240 are 10 GiB.",
         )  # fmt: skip
         check(
@@ -286,7 +311,7 @@ def check(holds: object, field: str, value: object, problem: str, remedy: str) -
     Args:
         holds: Whether it can be used.
         field: Its name.
-        value: What was said; empty if it needn't be shown.
+        value: What was said.
         problem: Why it can't be used.
         remedy: What to do about it.
 
@@ -294,5 +319,4 @@ def check(holds: object, field: str, value: object, problem: str, remedy: str) -
         SettingsError: It can't.
     """
     if not holds:
-        text = shown(value) + " " if value != "" else ""
-        raise SettingsError(field, text + problem, remedy)
+        raise SettingsError(field, f"{shown(value)} {problem}", remedy)

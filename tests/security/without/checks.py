@@ -241,7 +241,7 @@ CHECKS = (
     Check("names that NGINX reads otherwise", IN_SETTINGS, "re.fullmatch(_NAME, name),", "True,",
           _SETTINGS),
     Check("a file's path that means more to NGINX", IN_SETTINGS,
-          're.search(r"[\\s\\"\'\\\\;{}$]", self.ca_file) is None', "True", _SETTINGS),
+          "re.fullmatch(_ABSOLUTE_PATH, self.ca_file)", "True", _SETTINGS),
     # --- On the way to NGINX, and in its configuration ---
     Check("one encoding more for NGINX's decoding", IN_WIRE, 'url.path.replace("%", "%25")',
           "url.path", _WIRE),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from ...errors import SettingsError, shown
 from ...rules.url import RemoteUrl
 from ...settings import Settings
 from .addresses import addresses_of
@@ -36,9 +37,20 @@ class Connections:
     """The open connections of one middleware; safe for threads, one user at a time for each."""
 
     def __init__(self, settings: Settings) -> None:
-        """Loads the certificate authorities, so that a bad file fails now."""
+        """Loads the certificate authorities, so that a bad file fails now.
+
+        Raises:
+            SettingsError: `ca_file` holds none.
+        """
         self._settings = settings
-        self._tls = ssl.create_default_context(cafile=settings.ca_file)
+        try:
+            self._tls = ssl.create_default_context(cafile=settings.ca_file)
+        except OSError as error:
+            raise SettingsError(
+                "ca_file",
+                f"{shown(settings.ca_file)} holds no certificates: {error}",
+                "Give a PEM file's path.",
+            ) from None
         self._lock = threading.Lock()
         # In the order in which they were given back.
         self._idle: list[_Idle] = []
@@ -90,10 +102,11 @@ class Connections:
         return url.origin, self._settings.origins.names_exactly(url)
 
     def _open(self, url: RemoteUrl) -> HTTPConnection:
-        failure: Exception | None = None
+        failure: Exception = OSError(f"{url.host} has no address")
+        addresses = addresses_of(url, self._settings.origins)
         # NGINX tries two; here it may be more, in the same time.
         deadline = time.monotonic() + 2 * self._settings.connect_timeout_s
-        for address in addresses_of(url, self._settings.origins):
+        for address in addresses:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 break
@@ -109,7 +122,7 @@ class Connections:
                 if connection.sock is not None:
                     connection.sock.settimeout(self._settings.read_timeout_s)
                 return connection
-        raise failure or OSError(f"{url.host} has no address")
+        raise failure
 
     def _make(self, url: RemoteUrl, address: str, timeout_s: float) -> HTTPConnection:
         # The checked address is connected to; a second look-up could answer otherwise.

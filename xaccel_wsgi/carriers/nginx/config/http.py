@@ -10,7 +10,7 @@ from .cache import cache_zone
 from .layout import quoted, text_of
 from .receipts import receipts
 from .target import Target
-from .upstreams import authorities, kept_upstreams
+from .upstreams import authorities, kept_upstreams, needs_resolver
 from .variables import final, kept_response, upstream_field
 
 _KEPT_CONNECTIONS = 16
@@ -26,6 +26,7 @@ def http_part(settings: Settings, target: Target) -> str:
 
 
 def _http(settings: Settings, target: Target) -> Iterator[str]:
+    needs_resolver(settings, target)
     yield "# xaccel-wsgi, http part."
     yield "# Variables are named after headers. Where this is set already, keep the larger."
     yield "variables_hash_bucket_size 128;"

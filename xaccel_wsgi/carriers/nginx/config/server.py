@@ -32,7 +32,11 @@ _AUTHORITY = rf"(?P<xaccel_authority>(?P<xaccel_host>{HOST_NAME}|{IPV6_LITERAL})
 
 
 def server_part(settings: Settings, target: Target) -> str:
-    """Returns what belongs into the `server` block."""
+    """Returns what belongs into the `server` block.
+
+    Raises:
+        SettingsError: An origin needs DNS, and no resolver is known.
+    """
     return text_of(_server(settings, target))
 
 
