@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from xaccel_wsgi.cli.arguments import system_resolvers
+from xaccel_wsgi.cli.arguments import installed_nginx, system_resolvers
 
 APP = """
 from flask import Flask
 from xaccel_wsgi import XAccelMiddleware
+
+class Broken:
+    def __getattr__(self, name):
+        raise KeyError("MY_DB")
+
+broken = Broken()
 
 def create_app():
     app = Flask(__name__)
@@ -118,6 +124,30 @@ def test_output_closes_a_file_that_others_could_read(run, tmp_path: Path) -> Non
     assert part.stat().st_mode & 0o777 == 0o640
 
 
+def test_it_is_for_the_nginx_of_this_machine(run) -> None:
+    """As check has it; another is named."""
+    installed = installed_nginx(None)
+    number = ".".join(map(str, installed[1] if installed else (1, 22, 0)))
+    assert f"For NGINX {number};" in run("nginx", "myapp:app").stderr
+    assert "For NGINX 1.30.6;" in run("nginx", "myapp:app", "--nginx-version", "1.30.6").stderr
+
+
+def test_a_configuration_without_a_token_is_said_to_be_one(run) -> None:
+    """Every file would be streamed; sudo drops the environment."""
+    assert "NO TOKEN IS SET" in run("nginx", "myapp:app").stderr
+    assert "TOKEN" not in run("nginx", "myapp:app", XACCEL_TOKEN="t" * 16).stderr
+
+
+def test_standalone_says_how_to_start_and_stop_it(run, tmp_path: Path) -> None:
+    """Wherever this machine has its NGINX."""
+    done = run("nginx", "myapp:app", "--standalone", "site", "--listen", "8081")
+    installed = installed_nginx(None)
+    command = f"{installed[0] if installed else 'nginx'} -p site/ -e stderr -c nginx.conf"
+    assert f"Start it with: {command}\n" in done.stderr
+    assert f"Stop it with:  {command} -s stop\n" in done.stderr
+    assert "listen 8081;" in (tmp_path / "site" / "nginx.conf").read_text()
+
+
 def test_dns_servers_are_read_as_the_system_reads_them(tmp_path: Path) -> None:
     """resolv.conf(5): white space of any kind; NGINX knows no interface of a link-local address."""
     file = tmp_path / "resolv.conf"
@@ -142,7 +172,21 @@ def test_a_machine_without_dns_servers_has_none(tmp_path: Path) -> None:
         pytest.param(["site.ini?port=1#nothere"], "can't be loaded", id="no section"),
         pytest.param(["myapp:nothere"], "can't be loaded", id="no application"),
         pytest.param(["myapp"], "isn't a module and an application", id="no colon"),
-        pytest.param([], "no origin is named", id="nothing at all"),
+        pytest.param(["myapp:broken.x"], "KeyError: 'MY_DB'", id="an application that fails"),
+        pytest.param(["myapp:create_app"], "write myapp:create_app()", id="a factory by its name"),
+        pytest.param([], "Name the application, as in myapp:app", id="nothing at all"),
+        pytest.param(["myapp:app", "--output", "myapp.py/x"], "can't be written", id="output"),
+        pytest.param(
+            ["myapp:app", "--standalone", "x", "--part", "http"], "xaccel-wsgi: part:", id="part"
+        ),
+        pytest.param(["myapp:app", "--resolver", "a;b"], "isn't a DNS server", id="resolver"),
+        pytest.param(["myapp:app", "--listen", "80"], "for --standalone alone", id="no standalone"),
+        pytest.param(
+            ["myapp:app", "--standalone", "x", "--app-server", "8000"], "isn't an address", id="app"
+        ),
+        pytest.param(
+            ["myapp:app", "--standalone", "x", "--listen", "99999"], "isn't an address", id="port"
+        ),
         pytest.param(
             ["myapp:app", "--standalone", "x", "--listen", "a b"], "isn't an address", id="listen"
         ),

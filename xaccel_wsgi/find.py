@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from .errors import SettingsError
@@ -28,16 +28,28 @@ def find_settings(name: str | None) -> Settings:
         SettingsError: The name leads to no application with the middleware.
     """
     if name is None:
-        return load_settings()
+        return _settings_of_the_environment()
     app = _load(name)
     middleware = find_middleware(app)
     if middleware is None:
         raise SettingsError(
             "app",
             f"no XAccelMiddleware is found in {name}",
-            "Name the wrapped application, or leave the argument out and set XACCEL_*.",
+            f"If it makes the application, write {name}()."
+            if inspect.isfunction(app)
+            else "Name the wrapped application, or leave the argument out and set XACCEL_*.",
         )
     return middleware.settings
+
+
+def _settings_of_the_environment() -> Settings:
+    if not any(os.environ.get(name) for name in ("XACCEL_ORIGINS", "XACCEL_INTERNAL_LOCATIONS")):
+        raise SettingsError(
+            "app",
+            "no application is named, and XACCEL_ORIGINS isn't set",
+            "Name the application, as in myapp:app; or set XACCEL_ORIGINS=https://files.example.com.",
+        )
+    return load_settings()
 
 
 def _load(name: str) -> object:
@@ -50,26 +62,33 @@ def _load(name: str) -> object:
             "app", f"{name!r} isn't a module and an application", "As in myapp:app, or app.ini."
         )
     module_name, path, is_factory = match.groups()
-    try:
+    with _loading(name):
         found: Any = importlib.import_module(module_name)
         for attribute in path.split("."):
             found = getattr(found, attribute)
-    except (ImportError, AttributeError) as error:
-        raise SettingsError(
-            "app", f"{name} can't be loaded: {error}", "Run it where the application runs."
-        ) from error
-    return found() if is_factory else found
+        return found() if is_factory else found
 
 
 def _load_ini(name: str) -> object:
-    try:
+    with _loading(name):
         # Pyramid's; who has PasteDeploy alone has no pserve either.
         from pyramid.paster import get_app
 
         return get_app(name)
-    except (ImportError, LookupError, OSError) as error:
+
+
+@contextmanager
+def _loading(name: str) -> Iterator[None]:
+    """Makes one error of whatever an application may raise while it is loaded."""
+    try:
+        yield
+    except SettingsError:
+        raise
+    except Exception as error:
         raise SettingsError(
-            "app", f"{name} can't be loaded: {error}", "Run it where the application runs."
+            "app",
+            f"{name} can't be loaded: {type(error).__name__}: {error}",
+            "Run it where the application runs, in its environment.",
         ) from error
 
 

@@ -12,7 +12,11 @@ from . import check, explain, nginx
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns its exit status: 0, or 2 for what couldn't be done."""
+    """Runs the command.
+
+    Returns:
+        Its exit status: 0, or 1 for what was found or refused, or 2 for what couldn't be done.
+    """
     options = _parser().parse_args(arguments)
     try:
         return cast(int, options.run(options))

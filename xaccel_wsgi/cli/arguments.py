@@ -59,3 +59,10 @@ def installed_nginx(binary: str | None) -> tuple[str, tuple[int, int, int]] | No
         return (path, version(match[0])) if match else None
     except argparse.ArgumentTypeError:
         return None
+
+
+def target_version(
+    named: tuple[int, int, int] | None, installed: tuple[str, tuple[int, int, int]] | None
+) -> tuple[int, int, int]:
+    """Returns the version of the NGINX that is meant: the named, else the installed, else any."""
+    return named or (installed and installed[1]) or config.OLDEST_VERSION

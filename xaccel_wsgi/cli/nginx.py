@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -14,7 +14,7 @@ from ..carriers.nginx import config
 from ..errors import SettingsError
 from ..find import find_settings
 from ..settings import Settings
-from .arguments import APP_HELP, system_resolvers, version
+from .arguments import APP_HELP, installed_nginx, system_resolvers, target_version, version
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -26,7 +26,11 @@ _PARTS: dict[str, Callable[[Settings, config.Target], str]] = {
 }
 # For owner and group alone.
 _MODE = 0o640
-_ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+:|\[[0-9A-Fa-f:]+\]:)?[0-9]{1,5}|unix:/[^\s;{}\"'$]+")
+_LISTEN = "127.0.0.1:8080"
+_APP_SERVER = "127.0.0.1:8000"
+_HOST = r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
+_ADDRESS = re.compile(rf"(?:{_HOST}:)?(?P<port>[1-9][0-9]{{0,4}})|unix:/[^\s;{{}}\"'$]+")
+_RESOLVER = re.compile(rf"{_HOST}(?::[0-9]{{1,5}})?")
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,24 +43,24 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     nginx.set_defaults(run=_nginx)
     nginx.add_argument("app", nargs="?", metavar="MODULE:APP", help=APP_HELP)
-    nginx.add_argument("--part", choices=_PARTS, help="print only this part")
-    nginx.add_argument(
+    nginx.add_argument("--part", choices=_PARTS, help="only this part")
+    where = nginx.add_mutually_exclusive_group()
+    where.add_argument(
         "--output", type=Path, metavar="DIR", help="write xaccel-http.conf, ... into DIR instead"
     )
-    nginx.add_argument(
+    where.add_argument(
         "--standalone",
         type=Path,
         metavar="DIR",
         help="write DIR/nginx.conf, whole, which runs unprivileged from DIR",
     )
     nginx.add_argument(
-        "--listen", default="127.0.0.1:8080", metavar="ADDR", help="of --standalone (%(default)s)"
+        "--listen", metavar="ADDR", help=f"where the --standalone NGINX listens ({_LISTEN})"
     )
     nginx.add_argument(
         "--app-server",
-        default="127.0.0.1:8000",
         metavar="ADDR",
-        help="where --standalone finds the application (%(default)s)",
+        help=f"where the --standalone NGINX finds the application ({_APP_SERVER})",
     )
     nginx.add_argument(
         "--proxy-protocol",
@@ -68,9 +72,8 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     nginx.add_argument(
         "--nginx-version",
         type=version,
-        default=config.OLDEST_VERSION,
         metavar="X.Y.Z",
-        help="the NGINX it is for (1.22.0, the oldest supported); from 1.27.3 connections to "
+        help="the NGINX it is for (that of this machine, else 1.22.0); from 1.27.3 connections to "
         "named origins are kept while DNS is followed",
     )
     nginx.add_argument(
@@ -82,45 +85,100 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _nginx(options: argparse.Namespace) -> int:
+    _check_options(options)
     settings = find_settings(options.app)
+    installed = installed_nginx(None)
     target = config.Target(
-        version=options.nginx_version,
+        version=target_version(options.nginx_version, installed),
         resolvers=tuple(options.resolver or system_resolvers()),
         protocol=options.protocol,
     )
     if options.standalone:
-        for field in ("listen", "app_server"):
-            _check_address(field, getattr(options, field))
-        folder: Path = options.standalone
-        (folder / "temp").mkdir(parents=True, exist_ok=True)
-        user = getpass.getuser() if os.geteuid() == 0 else ""
-        text = config.standalone(settings, target, options.listen, options.app_server, user)
-        _write(folder / "nginx.conf", text)
-        print(f"Start it with: nginx -p {folder}/ -e stderr -c nginx.conf", file=sys.stderr)
-        return 0
-    parts = [options.part] if options.part else list(_PARTS)
-    for part in parts:
-        text = _PARTS[part](settings, target)
+        _write_standalone(options, settings, target, installed[0] if installed else "nginx")
+    else:
+        parts = [options.part] if options.part else list(_PARTS)
+        # All of them before the first is written: half a configuration is worse than none.
+        texts = {part: _PARTS[part](settings, target) for part in parts}
         if options.output:
-            options.output.mkdir(parents=True, exist_ok=True)
-            _write(options.output / f"xaccel-{part}.conf", text)
+            _write({options.output / f"xaccel-{part}.conf": text for part, text in texts.items()})
         else:
-            print(text)
+            print("\n".join(texts.values()))
+    _tell(f"For NGINX {'.'.join(map(str, target.version))}; --nginx-version says another.")
+    if settings.token is None and settings.mode == "auto":
+        _tell(
+            "NO TOKEN IS SET, so NGINX can't show the application that it is there, and the "
+            "application streams every file itself. Set XACCEL_TOKEN for both, and make this anew. "
+            "sudo passes it on with --preserve-env=XACCEL_TOKEN."
+        )
     return 0
 
 
-def _write(path: Path, text: str) -> None:
+def _check_options(options: argparse.Namespace) -> None:
+    remedy = "Leave one of the two out."
+    if options.standalone and options.part:
+        raise SettingsError("part", "--standalone writes the whole", remedy)
+    for address in options.resolver or ():
+        if not _RESOLVER.fullmatch(address):
+            raise SettingsError(
+                "resolver", f"{address!r} isn't a DNS server", "Write it as 127.0.0.53, or [::1]:53."
+            )
+    for field, is_listening in (("listen", True), ("app_server", False)):
+        address = getattr(options, field)
+        if address is None:
+            continue
+        if not options.standalone:
+            raise SettingsError(field, "it is for --standalone alone", "Leave it out.")
+        _check_address(field, address, is_listening=is_listening)
+
+
+def _write_standalone(
+    options: argparse.Namespace, settings: Settings, target: config.Target, binary: str
+) -> None:
+    folder: Path = options.standalone
+    user = getpass.getuser() if os.geteuid() == 0 else ""
+    text = config.standalone(
+        settings, target, options.listen or _LISTEN, options.app_server or _APP_SERVER, user
+    )
+    _write({folder / "nginx.conf": text}, folder / "temp")
+    command = f"{binary} -p {folder}/ -e stderr -c nginx.conf"
+    _tell(f"Start it with: {command}")
+    _tell(f"Stop it with:  {command} -s stop")
+
+
+def _write(texts: Mapping[Path, str], *folders: Path) -> None:
+    try:
+        for folder in (*folders, *(path.parent for path in texts)):
+            folder.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            _write_one(path, text)
+    except OSError as error:
+        raise SettingsError(
+            "output",
+            f"{error.filename} can't be written: {error.strerror}",
+            "Name a folder that is yours; root's asks for sudo --preserve-env=XACCEL_TOKEN.",
+        ) from None
+
+
+def _write_one(path: Path, text: str) -> None:
     # It holds the token.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
     with os.fdopen(descriptor, "w") as file:
         # One that is there already keeps its owner and group, and loses its other readers.
         os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) & _MODE)
         file.write(text)
-    print(f"Wrote {path}", file=sys.stderr)
+    _tell(f"Wrote {path}")
 
 
-def _check_address(field: str, address: str) -> None:
-    if not _ADDRESS.fullmatch(address):
+def _tell(line: str) -> None:
+    """Speaks beside what is printed, which may be on its way into a file."""
+    print(line, file=sys.stderr)
+
+
+def _check_address(field: str, address: str, *, is_listening: bool) -> None:
+    match = _ADDRESS.fullmatch(address)
+    port = match and match["port"]
+    # NGINX listens at a port alone, and takes it for a host's name where it passes to.
+    if match is None or (port and (int(port) > 65535 or not (match["host"] or is_listening))):
         raise SettingsError(
             field, f"{address!r} isn't an address", "Write host:port or unix:/path."
         )
