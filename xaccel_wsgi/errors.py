@@ -21,7 +21,8 @@ def shown(value: object) -> str:
     """Returns `value` fit for an error or a log line.
 
     A URL's query and user info are replaced (a signed query is a credential), anything outside
-    printable ASCII is escaped (a line break would forge a log line), and length is bounded.
+    printable ASCII is escaped (a line break would forge a log line), and length is bounded. Only a
+    text is in quotes, so that 5 isn't taken for "5".
     """
     text = value if isinstance(value, str) else repr(value)
     text = _USER_INFO.sub("//[redacted]@", text)
@@ -29,7 +30,8 @@ def shown(value: object) -> str:
     text = _QUERY.sub("?[redacted]", text)
     if len(text) > _SHOWN_CHARACTERS:
         text = text[:_SHOWN_CHARACTERS] + "..."
-    return ascii(text)
+    quoted = ascii(text)
+    return quoted if isinstance(value, str) else quoted[1:-1]
 
 
 class XAccelError(Exception):

@@ -122,8 +122,9 @@ class RemoteFile:
                 "content_type", f"{shown(content_type)} isn't a media type", "As in image/png."
             )
         assign("content_type", content_type)
-        assign("headers", _checked_headers("headers", headers))
-        assign("request_headers", _checked_headers("request_headers", request_headers))
+        assign("headers", _checked_headers("headers", headers, _NOT_HERE))
+        # Which of these there may be is a setting.
+        assign("request_headers", _checked_headers("request_headers", request_headers, {}))
         if etag is not None and not _matches(_ETAG, etag):
             raise RemoteFileError(
                 "etag",
@@ -141,7 +142,9 @@ class RemoteFile:
         for name, text in (("cache_key", cache_key), ("log_id", log_id)):
             if text is not None and not (text and _matches(VALUE, text)):
                 raise RemoteFileError(
-                    name, f"{shown(text)} isn't printable ASCII", "Give an id or a hash."
+                    name,
+                    f"{shown(text)} isn't a string of printable ASCII",
+                    "Give an id or a hash.",
                 )
             assign(name, text)
         if cache_key is not None:
@@ -239,7 +242,9 @@ class RemoteFile:
             raise MiddlewareMissingError(
                 "RemoteFile",
                 "this request passed no XAccelMiddleware, so nothing would send the file",
-                "Wrap the application: app = XAccelMiddleware(app, origins=[...]).",
+                "Wrap the application: app.wsgi_app = XAccelMiddleware(app.wsgi_app, ...) in "
+                "Flask; application = XAccelMiddleware(application, ...) in Django's wsgi.py and "
+                'elsewhere; config.include("xaccel_wsgi") in Pyramid.',
             )
         headers: dict[str, str] = {}
         for name, field_value in self.headers:
@@ -274,7 +279,7 @@ class Slot:
         return f"held:{len(self._held) - 1}"
 
     def find(self, value: str) -> RemoteFile:
-        """Returns what the header's value means: a reference, or an URL in text form.
+        """Returns what the header's value means: a reference, or a URL in text form.
 
         Args:
             value: As the application's response has it: latin-1 text (PEP 3333).
@@ -317,7 +322,11 @@ def _is_in_time_zone(value: object) -> bool:
     return True
 
 
-def _checked_headers(where: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Fields:
+def _checked_headers(
+    where: str,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    elsewhere: Mapping[str, str],
+) -> Fields:
     pairs: list[tuple[Any, Any]]
     try:
         pairs = [(n, v) for n, v in (headers.items() if isinstance(headers, Mapping) else headers)]
@@ -333,12 +342,12 @@ def _checked_headers(where: str, headers: Mapping[str, str] | Iterable[tuple[str
             # Without the value: it may be a credential.
             raise RemoteFileError(
                 where,
-                f"the value of {name} isn't printable ASCII without outer spaces",
+                f"the value of {name} isn't a string of printable ASCII without outer spaces",
                 "Encode it as that header's definition says.",
             )
-        if name.lower() in _NOT_HERE:
+        if name.lower() in elsewhere:
             raise RemoteFileError(
-                where, f"{name} has an argument of its own", f"Use {_NOT_HERE[name.lower()]}."
+                where, f"{name} has an argument of its own", f"Use {elsewhere[name.lower()]}."
             )
         checked.append((name, value))
     return tuple(checked)

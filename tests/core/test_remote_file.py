@@ -153,6 +153,18 @@ def test_a_bearer_token_leaked_by_an_error() -> None:
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["cache_key", "log_id", "filename"])
+def test_a_number_is_not_shown_as_a_text(name: str) -> None:
+    """'5' would be right, and nobody would see what is wrong."""
+    with pytest.raises(RemoteFileError, match=f"^{name}: 5 is"):
+        RemoteFile(URL, **{name: 5})  # type: ignore[arg-type]
+
+
+def test_what_the_remote_is_sent_is_not_mistaken_for_the_clients() -> None:
+    """`content_type` is the client's; whether this may be sent is a setting."""
+    RemoteFile(URL, request_headers={"Content-Type": "text/plain"})
+
+
 REMEDIES = {
     "a date without a time zone": ("last_modified", datetime(2024, 1, 1), "replace(tzinfo="),
     "an etag in quotes": ("etag", '"a"', "without quotes"),

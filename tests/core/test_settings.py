@@ -287,6 +287,13 @@ def test_an_error_page_that_the_application_is_never_asked_for(
         _load(prefix=prefix, internal_locations={location: "/srv"}, error_page=page)
 
 
+@pytest.mark.parametrize("config", [ORIGINS, ORIGINS[0], object()], ids=["list", "text", "object"])
+def test_a_configuration_that_is_no_mapping_is_refused(config: object) -> None:
+    """As the second argument of the middleware it is easily mistaken for the origins."""
+    with pytest.raises(SettingsError, match=r"^config: .*origins=\[...\]"):
+        load_settings(config, {})  # type: ignore[arg-type]
+
+
 def test_a_misspelt_setting_is_guessed() -> None:
     """Nobody wants to read all of them."""
     with pytest.raises(SettingsError, match=r"^orgins: .* Did you mean origins\?"):

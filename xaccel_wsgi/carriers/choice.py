@@ -12,8 +12,8 @@ from .inquiry import Carrier, Shown
 from .nginx.wire import TOKEN_FIELD, gateway_token
 
 _UNSET_AND_STREAMED = (
-    "no token is set, so every file is streamed by this process; set XACCEL_TOKEN here "
-    "and generate the NGINX configuration with it"
+    "no token is set, so this process sends every file itself, which is right where no NGINX is in "
+    "front; where one is, set XACCEL_TOKEN here and make its configuration with: xaccel-wsgi nginx"
 )
 _UNSET_AND_HANDED_OVER = (
     "no token is set, so whoever reaches this application's own port is shown signed URLs; "

@@ -120,7 +120,7 @@ def _check_options(options: argparse.Namespace) -> None:
     for address in options.resolver or ():
         if not _RESOLVER.fullmatch(address):
             raise SettingsError(
-                "resolver", f"{address!r} isn't a DNS server", "Write it as 127.0.0.53, or [::1]:53."
+                "resolver", f"{address!r} isn't a DNS server", "As in 127.0.0.53 or [::1]:53."
             )
     for field, is_listening in (("listen", True), ("app_server", False)):
         address = getattr(options, field)

@@ -103,7 +103,7 @@ def parse_url(text: str | bytes, field: str = "url") -> RemoteUrl:
         UrlError: It isn't an absolute http(s) URL whose every part is beyond dispute.
     """
     if not isinstance(text, str | bytes):
-        raise UrlError(field, f"{shown(type(text))} isn't a URL", "Give a string.")
+        raise UrlError(field, f"{shown(text)} isn't a URL", "Give a string.")
     if isinstance(text, str) and text.isascii():
         encoded = text
     else:

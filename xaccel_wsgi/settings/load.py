@@ -33,6 +33,10 @@ def load_settings(
     Raises:
         SettingsError: One of them is unknown or can't be used.
     """
+    check(
+        mapping is None or isinstance(mapping, Mapping), "config", type(mapping), "isn't a mapping",
+        "Give settings by their names, as in origins=[...]; those of Django, too.",
+    )  # fmt: skip
     values: dict[str, object] = {}
     for key, value in (os.environ if environ is None else environ).items():
         name = key.removeprefix("XACCEL_").lower()
