@@ -103,7 +103,8 @@ class S3Bucket:
         self._credentials = session.get_credentials()
         self._kept = _KeptUrls(_REUSED_MAX)
         self.origin = self._find_origin()
-        if self.origin.partition(".amazonaws.")[1] and not (region_name or session.region_name):
+        known = region_name or getattr(config, "region_name", None) or session.region_name
+        if self.origin.partition(".amazonaws.")[1] and not known:
             raise SettingsError(
                 "region_name",
                 f"no region is known for {shown(name)}, and boto3 would take us-east-1",
@@ -139,8 +140,14 @@ class S3Bucket:
                 end before its slowest download may.
             botocore.exceptions.NoCredentialsError: boto3 knows none.
         """
-        if not isinstance(key, str):
-            raise RemoteFileError("key", f"{shown(key)} isn't a string", "Decode it as UTF-8.")
+        for name, value, types in (
+            ("key", key, str),
+            ("disposition", disposition, str),
+            ("version_id", version_id, str | None),
+            ("content_type", content_type, str | None),
+        ):
+            if not isinstance(value, types):
+                raise RemoteFileError(name, f"{shown(value)} isn't a string", "Decode or omit it.")
         if filename is not None:
             check_filename(filename)
         asked = _Asked(key, version_id, filename, disposition, content_type, cache_key is not None)
@@ -189,11 +196,13 @@ class S3Bucket:
         events.register_first("choose-signer.s3", _choose_no_signer)
         try:
             url = self._sign(self._expires_s, {"Key": "_"})
-        except ParamValidationError as error:
+        except (BotoCoreError, TypeError, ValueError) as error:
+            # For each kind of name boto3 has errors of its own.
             raise SettingsError(
                 "name", f"boto3 refuses {shown(self.name)}: {_last_line(error)}", "Correct it."
             ) from None
-        events.unregister("choose-signer.s3", _choose_no_signer)
+        finally:
+            events.unregister("choose-signer.s3", _choose_no_signer)
         return url.href.removesuffix("_")
 
     def _stay_regional(self, builtins: dict[str, Any], **_: object) -> None:

@@ -106,6 +106,10 @@ ORIGINS = {
         {"region_name": None, "session": _session(region_name="eu-north-1")},
         "https://reports.s3.eu-north-1.amazonaws.com/",
     ),
+    "the configuration's region": (
+        {"region_name": None, "config": Config(region_name="eu-north-1")},
+        "https://reports.s3.eu-north-1.amazonaws.com/",
+    ),
     "dual stack": (
         {"config": Config(s3={"use_dualstack_endpoint": True})},
         "https://reports.s3.dualstack.eu-west-1.amazonaws.com/",
@@ -221,7 +225,10 @@ REFUSED = {
     "a key that isn't text": ({"key": [b"k"]}, "key"),
     "a key with a lone surrogate": ({"key": "\ud800"}, "key"),
     "a name with a separator": ({"key": "k", "filename": "a/b"}, "filename"),
-    "a version that isn't text": ({"key": "k", "version_id": 5}, "key"),
+    "a version that isn't text": ({"key": "k", "version_id": ["5"]}, "version_id"),
+    "a type that isn't text": ({"key": "k", "content_type": 5}, "content_type"),
+    "a type that is none": ({"key": "k", "content_type": "pdf"}, "content_type"),
+    "a disposition that isn't text": ({"key": "k", "disposition": []}, "disposition"),
 }
 
 
@@ -238,6 +245,14 @@ UNUSABLE = {
     "a region that is none": ({"region_name": "eu west"}, "S3Bucket"),
     "an endpoint that is none": ({"endpoint_url": "minio:9000"}, "S3Bucket"),
     "a name that no bucket has": ({"name": "re ports"}, "name"),
+    "a name that isn't text": ({"name": 5}, "name"),
+    "a name with dots, accelerated": (
+        {"name": "a.b", "config": Config(s3={"use_accelerate_endpoint": True})}, "name",
+    ),
+    "an access point of a region that is not to count": (
+        {"name": "arn:aws:s3:us-west-2:123456789012:accesspoint/ap",
+         "config": Config(s3={"use_arn_region": False})}, "name",
+    ),
     "no time at all": ({"expires_s": 0}, "expires_s"),
     "more than a signature can": ({"expires_s": 604801}, "expires_s"),
     "a time in words": ({"expires_s": "60"}, "expires_s"),
