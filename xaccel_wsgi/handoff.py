@@ -53,7 +53,7 @@ _CLIENT_VALUE_MAX = 1024
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One transfer. Both transports carry it out to the letter.
+    """One transfer. Every carrier carries it out to the letter.
 
     Attributes:
         url: What to fetch, with GET.

@@ -38,7 +38,7 @@ class XAccelMiddleware:
     in which folder they are. A response that names no file passes untouched and unbuffered.
     Wrapping twice is the same as wrapping once: the outer one acts.
 
-    Nothing that a client sends is trusted: the transport is chosen by the settings and by a token
+    Nothing that a client sends is trusted: the carrier is chosen by the settings and by a token
     that only the server in front knows.
 
     Attributes:
@@ -137,7 +137,7 @@ class XAccelMiddleware:
             return self._streamer.send(handoff, received, start_response, error_page)
 
         carriers = {"redirect": redirected, "nginx": handed_over, "stream": streamed}
-        return self._by(carriers, received, start_response, redirects=handoff.redirect)
+        return self._send_by(carriers, received, start_response, redirects=handoff.redirect)
 
     def _send_named(self, watch: Watch, received: "WSGIEnvironment") -> Iterable[bytes]:
         named = named_file(watch.value, watch.fields, self.settings.internal_locations)
@@ -149,9 +149,9 @@ class XAccelMiddleware:
         def streamed() -> Iterable[bytes]:
             return send(named, received, watch.late)
 
-        return self._by({"nginx": handed_over, "stream": streamed}, received, watch.late)
+        return self._send_by({"nginx": handed_over, "stream": streamed}, received, watch.late)
 
-    def _by(
+    def _send_by(
         self,
         carriers: Mapping[str, Callable[[], Iterable[bytes]]],
         received: "WSGIEnvironment",

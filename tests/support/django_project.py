@@ -40,7 +40,9 @@ django.setup()
 urlpatterns: list[URLPattern] = []
 django_application = get_wsgi_application()
 # As wsgi.py has it.
-application = XAccelMiddleware(django_application, origins=["https://files.example"])
+application = XAccelMiddleware(
+    django_application, origins=["https://files.example"], error_page="/errors/{status}"
+)
 
 
 @contextmanager

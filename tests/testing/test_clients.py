@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client as DjangoClient
+from django.test import override_settings
+from django.urls import re_path
 
+from tests.support import django_project
 from tests.testing.applications import (
     URLS,
     Get,
@@ -93,3 +98,17 @@ def test_a_forgotten_middleware_fails_the_test(client: Any, sent_files: list[Sen
     """It isn't stood in for."""
     with client(wrapped=False) as get, pytest.raises(MiddlewareMissingError):
         get("/reports/7", "ada")
+
+
+def test_a_page_for_a_failed_transfer_is_a_view_as_any_other(sent_files: list[SentFile]) -> None:
+    """Django's client would ask for it; the middleware asks by itself."""
+
+    def page(_: HttpRequest) -> HttpResponse:
+        return HttpResponse("sorry")
+
+    application = f"{django_project.__name__}.application"
+    with override_settings(
+        ROOT_URLCONF=(re_path("^errors/404$", page),), WSGI_APPLICATION=application
+    ):
+        assert DjangoClient().get("/errors/404").content == b"sorry"
+    assert sent_files == []

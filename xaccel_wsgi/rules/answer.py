@@ -4,7 +4,7 @@ The tables here are the policy. The streamer looks things up in them; the genera
 configuration compiles them into directives. Neither holds a rule of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from ..errors import OriginError, UrlError, shown
 from .fields import Fields
@@ -130,7 +130,7 @@ _HIDDEN = frozenset(name.lower() for name in HIDDEN_FIELDS) | {"transfer-encodin
 
 
 def client_fields(
-    decided: Fields, hidden: Iterable[str], status: int, remote: Iterable[tuple[str, str]]
+    decided: Fields, hidden: Set[str], status: int, remote: Iterable[tuple[str, str]]
 ) -> Fields:
     """Returns the fields for the client of an answer that passes.
 

@@ -50,7 +50,10 @@ def goes_through_the_middleware() -> Iterator[None]:
         through = copy(middleware)
         through.app = app
         _, status, headers = run_wsgi_app(through, environ)
-        (response,) = responses
+        if not responses:
+            # The middleware's own answer: an error page, which the application renders for it.
+            return ask_django(handler, environ)
+        response = responses[0]
         if HEADER in response.headers:
             # What the client would get; cookies stay where Django keeps them.
             response.status_code = int(status.partition(" ")[0])

@@ -51,34 +51,15 @@ class Streamer:
         cookies: Fields = tuple(("Set-Cookie", value) for value in handoff.cookies)
         is_head = environ["REQUEST_METHOD"] == "HEAD"
         receipt = Receipt(log_id=handoff.log_id or "")
-
-        def failed(status: int, remote: Fields = ()) -> Iterable[bytes]:
-            receipt.ended()
-            receipt.status = status
-            page = error_page(status, remote)
-            start_response(f"{status} {HTTP_STATUS_CODES[status]}", [*page.fields, *cookies])
-            return _receipted(iter([] if is_head else [page.body]), receipt)
-
         try:
-            answer = fetch(handoff, self._settings, self._connections, receipt)
+            answer, body = self._begin(handoff, receipt, is_head=is_head)
         except FetchError as error:
-            log.warning("%s for the client: %s: %s", error.status, handoff.url, error)
-            return failed(error.status)
-        status = error_status(answer.status)
-        if status is not None:
-            answer.close()
-            _log_error(answer, status)
-            return failed(status, answer.fields)
-        blocks = answer.blocks()
-        first = b""
-        if not is_head:
-            try:
-                # Before start_response, so that an early break is still an error.
-                first = next(blocks, b"")
-            except FetchError as error:
-                answer.close()
-                log.warning("%s for the client: %s: %s", error.status, answer.url, error)
-                return failed(error.status)
+            receipt.ended()
+            receipt.status = error.status
+            page = error_page(error.status, error.fields)
+            reason = HTTP_STATUS_CODES[error.status]
+            start_response(f"{error.status} {reason}", [*page.fields, *cookies])
+            return _receipted(iter([] if is_head else [page.body]), receipt)
         fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
         receipt.status = answer.status
         reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
@@ -90,11 +71,42 @@ class Streamer:
             raise
         if is_head:
             answer.close()
-            return _receipted(iter(()), receipt)
-        body = _logged(chain((first,) if first else (), blocks), answer, receipt)
+            return _receipted(body, receipt)
+        body = _logged(body, answer, receipt)
         if handoff.limit_rate is not None:
             body = limited(body, handoff.limit_rate)
         return _receipted(body, receipt, answer.close)
+
+    def _begin(
+        self, handoff: Handoff, receipt: Receipt, *, is_head: bool
+    ) -> tuple[RemoteAnswer, Iterator[bytes]]:
+        """Returns an answer that passes, and its body, of which the first block has come.
+
+        So an early break is still an error.
+
+        Raises:
+            FetchError: There is none; the log says why.
+        """
+        try:
+            answer = fetch(handoff, self._settings, self._connections, receipt)
+        except FetchError as error:
+            log.warning("%s for the client: %s: %s", error.status, handoff.url, error)
+            raise
+        status = error_status(answer.status)
+        if status is not None:
+            answer.close()
+            _log_error(answer, status)
+            raise FetchError(status, f"it answered {answer.status}", answer.fields)
+        if is_head:
+            return answer, iter(())
+        blocks = answer.blocks()
+        try:
+            first = next(blocks, b"")
+        except FetchError as error:
+            answer.close()
+            log.warning("%s for the client: %s: %s", error.status, answer.url, error)
+            raise
+        return answer, chain((first,) if first else (), blocks)
 
     def close(self) -> None:
         """Closes the idle connections."""

@@ -24,12 +24,18 @@ _FAILURES = (OSError, HTTPError, HTTPException)
 
 
 class FetchError(Exception):
-    """The remote gave no usable answer; `status` is what the client gets."""
+    """The remote gave no usable answer.
 
-    def __init__(self, status: int, reason: str) -> None:
-        """Keeps both."""
+    Attributes:
+        status: What the client gets.
+        fields: Of the remote's answer, where there was one.
+    """
+
+    def __init__(self, status: int, reason: str, fields: Fields = ()) -> None:
+        """Keeps them."""
         super().__init__(reason)
         self.status = status
+        self.fields = fields
 
 
 class RemoteAnswer:
