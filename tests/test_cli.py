@@ -138,6 +138,14 @@ def test_a_configuration_without_a_token_is_said_to_be_one(run) -> None:
     assert "TOKEN" not in run("nginx", "myapp:app", XACCEL_TOKEN="t" * 16).stderr
 
 
+def test_a_resolver_may_have_parameters(run) -> None:
+    """Where DNS gives IPv6 addresses that can't be reached, say."""
+    done = run(
+        "nginx", "--part", "server", "--resolver", "10.0.0.2 ipv6=off", XACCEL_ORIGINS="https://h"
+    )
+    assert "resolver 10.0.0.2 ipv6=off;" in done.stdout
+
+
 def test_standalone_says_how_to_start_and_stop_it(run, tmp_path: Path) -> None:
     """Wherever this machine has its NGINX."""
     done = run("nginx", "myapp:app", "--standalone", "site", "--listen", "8081")

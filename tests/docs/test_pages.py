@@ -13,7 +13,7 @@ import pytest
 import xaccel_wsgi
 from tests.docs.snippets import LANGUAGES, ROOT, SNIPPETS, Snippet, parameters
 from xaccel_wsgi import RemoteFile, Settings
-from xaccel_wsgi.settings import load_settings
+from xaccel_wsgi.settings import CARRIED_HEADERS, load_settings
 
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
 
@@ -45,6 +45,13 @@ def test_a_setting_has_its_row(name: str) -> None:
 def test_an_argument_has_its_row(name: str) -> None:
     """Nor an argument."""
     assert re.search(rf"^\| (?:`\w+`, )*`{name}`(?:, `\w+`)* \|", REFERENCE, re.MULTILINE)
+
+
+def test_the_carried_headers_are_listed() -> None:
+    """All of them, and no other, in their order."""
+    listed = re.search(r"and cookies: (.*?)\. For another", REFERENCE, re.DOTALL)
+    assert listed is not None
+    assert tuple(re.split(r",\s+", listed[1])) == CARRIED_HEADERS
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)

@@ -30,7 +30,7 @@ _LISTEN = "127.0.0.1:8080"
 _APP_SERVER = "127.0.0.1:8000"
 _HOST = r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
 _ADDRESS = re.compile(rf"(?:{_HOST}:)?(?P<port>[1-9][0-9]{{0,4}})|unix:/[^\s;{{}}\"'$]+")
-_RESOLVER = re.compile(rf"{_HOST}(?::[0-9]{{1,5}})?")
+_RESOLVER = re.compile(rf"{_HOST}(?::[0-9]{{1,5}})?(?: valid=[0-9]+[smhd]?| ipv[46]=(?:on|off))*")
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
