@@ -56,6 +56,18 @@ def test_nginx_accepts_it_without_a_warning(
     assert _accepts(nginx_binary, tmp_path, text) == ""
 
 
+def test_the_longest_header_names_have_room(nginx_binary: str, tmp_path: Path) -> None:
+    """In NGINX's tables of variables and headers, whose buckets are no larger by themselves."""
+    longest = {"carried_headers": "a", "hidden_headers": "b", "request_header_names": "c"}
+    names = {setting: [letter * 90] for setting, letter in longest.items()}
+    settings = load_settings(environ={}, origins=[EXACT_HTTP], **names)
+    user = "root" if os.geteuid() == 0 else ""
+    text = config.standalone(
+        settings, _target(nginx_binary), "127.0.0.1:8080", "127.0.0.1:8000", user
+    )
+    assert _accepts(nginx_binary, tmp_path, text) == ""
+
+
 def test_a_pinned_origin_is_an_upstream_without_a_resolver() -> None:
     """pin_dns=True keeps connections on an NGINX that can't follow DNS."""
     settings = load_settings(environ={}, origins=[EXACT_HTTPS], pin_dns=True)
