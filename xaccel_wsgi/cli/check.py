@@ -135,7 +135,7 @@ def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:
         ]
     if options.self:
         return ["Use an NGINX from 1.22 on with its usual modules; then run this check again."]
-    if all(finding.id == "carrier" and "Cannot tell" in finding.what for finding in wrong):
+    if all(finding.id == "carrier:unknown" for finding in wrong):
         return ["Run it again with XACCEL_TOKEN set to the site's token."]
     return [
         "See whether NGINX is told what it should be: "

@@ -30,7 +30,8 @@ def check_site(
         filename: What the download should be called, where known.
 
     Raises:
-        CheckError: The site doesn't answer, or not with a file.
+        CheckError: The site doesn't answer, or not with a file, or who sends it is said in words
+            that aren't known here.
     """
 
     def ask(what: str, *arguments: object, **options: object) -> Answer:
