@@ -420,6 +420,11 @@ def test_real_sites(
             "--header",
             id="sent to sign in",
         ),
+        pytest.param(
+            instead(lambda _: True, lambda _: Response("", 302, {"Location": "/login?bigsig=1"})),
+            "302",
+            id="sent to a page whose parameter ends like a signature's",
+        ),
     ],
 )
 def test_a_site_that_shows_no_file(layer: Layer, says: str, good_store: StubRemote) -> None:
@@ -427,6 +432,13 @@ def test_a_site_that_shows_no_file(layer: Layer, says: str, good_store: StubRemo
     with served(layer, good_store) as url, pytest.raises(CheckError, match=says) as caught:
         check(url)
     assert "page=1" not in str(caught.value)
+
+
+def test_a_site_that_sends_its_clients_nowhere(remote: StubRemote) -> None:
+    """What isn't a URL is no signed one."""
+    remote.script = lambda _: answer(302, [("Location", "http://[/?page=1")])
+    with pytest.raises(CheckError, match="302"):
+        list(check_site(Site(remote.url("/"), []), lambda _: None))
 
 
 def test_a_site_that_is_not_there() -> None:

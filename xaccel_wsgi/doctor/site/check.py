@@ -1,15 +1,13 @@
 """The check of a live site: what is asked, one group of questions after the other."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from ...errors import CheckError
 from ...settings import Settings
 from ..finding import Finding, Progress
 from . import answer, carrier, doors, repeats
 from .client import Answer, Site
-
-_LOOKS_SIGNED = ("x-amz-signature=", "x-goog-signature=", "signature=", "sig=")
+from .marks import is_signed
 
 
 def check_site(
@@ -39,8 +37,7 @@ def check_site(
         return site.ask(what, *arguments, **options)  # type: ignore[arg-type]
 
     whole = ask("GET")
-    location = whole.value("Location")
-    if any(mark in urlsplit(location).query.lower() for mark in _LOOKS_SIGNED):
+    if is_signed(whole.value("Location").partition("?")[2]):
         said = list(carrier.findings(ask, token))
         yield from said
         yield _redirected(whole, is_meant=all(finding.status == "ok" for finding in said))
