@@ -469,3 +469,26 @@ def test_a_header_that_is_none(text: str) -> None:
     with pytest.raises(CheckError) as caught:
         Site("http://127.0.0.1:9/", [text + "s3cr3t"])
     assert "s3cr3t" not in str(caught.value) or ":" not in text
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        pytest.param(["Cookie: a=s3cr3t", "cookie: b=2"], "cookie is given twice", id="a cookie"),
+        pytest.param(["host: s3cr3t"], "Host is the URL's own", id="the host"),
+    ],
+)
+def test_headers_that_cannot_be_sent_beside_others(headers: list[str], says: str) -> None:
+    """RFC 6265 section 5.4: one Cookie; RFC 9112 section 3.2: a request with two hosts is bad."""
+    with pytest.raises(CheckError, match=says) as caught:
+        Site("http://127.0.0.1:9/", headers)
+    assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_given_header_gives_way_to_the_question(remote: StubRemote) -> None:
+    """However it is written: a field that isn't a list comes once (RFC 9110 section 5.3)."""
+    site = Site(remote.url("/"), ["range: bytes=5-9", "X-Mine: 1"])
+    site.ask("GET with Range", (("Range", "bytes=0-0"),))
+    (asked,) = remote.requests
+    sent = [(n, v) for n, v in asked.fields if n.lower() in ("host", "range", "x-mine")]
+    assert sorted(sent) == [("Host", remote.address), ("Range", "bytes=0-0"), ("X-Mine", "1")]
