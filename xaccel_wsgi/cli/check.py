@@ -104,14 +104,21 @@ def _configuration(
 
     settings = find_settings(options.app)
     progress("Comparing the configuration with the one that would be generated")
-    installed = installed_nginx(options.nginx_binary)
-    target = config.Target(
-        version=options.nginx_version or (installed and installed[1]) or config.OLDEST_VERSION,
-        resolvers=tuple(system_resolvers()) or ("127.0.0.1",),
-    )
-    number = ".".join(map(str, target.version))
-    subject = f"{options.nginx}, read by NGINX {number}, for {options.app or 'XACCEL_*'}"
+    version = _version(options)
+    target = config.Target(version, tuple(system_resolvers()) or ("127.0.0.1",))
+    subject = f"{options.nginx}, read by NGINX {_number(version)}, for {options.app or 'XACCEL_*'}"
     return subject, check_configuration(options.nginx, settings, target)
+
+
+def _version(options: argparse.Namespace) -> tuple[int, int, int]:
+    """Returns the version of the NGINX that reads the configuration, as far as is known."""
+    given: tuple[int, int, int] | None = options.nginx_version
+    installed = None if given else installed_nginx(options.nginx_binary)
+    return given or (installed[1] if installed else config.OLDEST_VERSION)
+
+
+def _number(version: tuple[int, int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def _self(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:
@@ -128,8 +135,9 @@ def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:
         return []
     if options.nginx:
         return [
-            "Make the parts anew rather than mending them: "
-            f"xaccel-wsgi nginx {app} --output /etc/nginx/xaccel",
+            "Make the parts anew rather than mending them, for uwsgi_pass with --proxy-protocol "
+            f"uwsgi: xaccel-wsgi nginx {app} --output /etc/nginx/xaccel "
+            f"--nginx-version {_number(_version(options))}",
             "nginx -t, then reload.",
             "Run this check again.",
         ]
