@@ -1,8 +1,10 @@
 """A live site: each way to spoil a download is found and named, and a right site is in order."""
 
 from collections.abc import Callable
+from contextlib import closing
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -16,12 +18,14 @@ from tests.support.remote import Request as Asked
 from tests.support.site import CARRIERS, Carrier
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
-from xaccel_wsgi import RemoteFile, cli
+from tests.support.wsgi import serve
+from xaccel_wsgi import RemoteFile, XAccelMiddleware, cli
 from xaccel_wsgi.carriers.choice import Chooser
 from xaccel_wsgi.carriers.inquiry import INQUIRY_TYPE, Shown
 from xaccel_wsgi.carriers.inquiry import Carrier as Sender
 from xaccel_wsgi.carriers.nginx.wire import gateway_token
 from xaccel_wsgi.doctor.finding import Finding
+from xaccel_wsgi.doctor.self_test.servers import store as serve_store
 from xaccel_wsgi.doctor.site import Site, check_site
 from xaccel_wsgi.doctor.site.carrier import findings as carrier_findings
 from xaccel_wsgi.doctor.site.client import Answer
@@ -298,6 +302,36 @@ def test_without_the_token_the_carrier_is_not_known(good_store: StubRemote) -> N
         findings = check(url, token=None)
     (found,) = (finding for finding in findings if finding.status != "ok")
     assert (found.id, found.status) == ("carrier:unknown", "warn")
+    assert "--app" in found.fix
+
+
+def test_the_first_setup_of_all(tmp_path: Path) -> None:
+    """The application is there without a token, the store is Python's own server: both are told."""
+
+    class Store(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    def app(environ, start_response):
+        return RemoteFile(f"{origin}/7.pdf", filename=NAME)(environ, start_response)
+
+    (tmp_path / "7.pdf").write_bytes(FILE)
+    with serve_store(Store) as port:
+        origin = f"http://127.0.0.1:{port}"
+        with (
+            closing(XAccelMiddleware(app, origins=[origin], token=None)) as middleware,
+            serve(middleware) as server,
+        ):
+            site = Site(f"http://{server.address}/reports/7", [])
+            findings = list(check_site(site, lambda _: None, settings=middleware.settings))
+    found = {finding.id: finding for finding in findings if finding.status != "ok"}
+    assert found.keys() == {"carrier:unknown", "range"}
+    assert "--app" not in found["carrier:unknown"].fix
+    assert "streams" in found["carrier:unknown"].fix
+    assert "http.server" in found["range"].fix
 
 
 @pytest.mark.parametrize("token", ["", "another-token-0123"], ids=["none", "another"])
@@ -372,7 +406,7 @@ def _asked_who_sends_it(response: Response) -> list[Finding]:
     def ask(what: str, _: object) -> Answer:
         return Answer(what, response.status_code, tuple(response.headers), response.data)
 
-    return list(carrier_findings(ask, TOKEN))
+    return list(carrier_findings(ask, TOKEN, None))
 
 
 def test_a_redirect_that_is_meant(good_store: StubRemote) -> None:

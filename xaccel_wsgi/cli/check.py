@@ -25,7 +25,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         description="Checks a live site by one of its own downloads; or the real NGINX "
         "configuration against the one that would be generated; or whether the NGINX of this "
         "machine does what is needed. The exit status is 0 if all is in order, 1 if something was "
-        "found, 2 if it couldn't be checked.",
+        "found, warnings included, 2 if it couldn't be checked.",
     )
     check.set_defaults(run=_check)
     which = check.add_mutually_exclusive_group(required=True)

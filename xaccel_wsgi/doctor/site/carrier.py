@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...carriers.inquiry import INQUIRY_FIELD, INQUIRY_TYPE, inquiry
 from ...errors import CheckError
+from ...settings import Settings
 from ..finding import Finding, Status
 from .client import Answer, Ask
 
@@ -57,8 +58,13 @@ _SAID: dict[tuple[str, str], tuple[Status, str, str, str]] = {
 }
 
 
-def findings(ask: Ask, token: str | None) -> Iterator[Finding]:
+def findings(ask: Ask, token: str | None, settings: Settings | None) -> Iterator[Finding]:
     """Asks the application, where the token is known.
+
+    Args:
+        ask: Asks the site.
+        token: What NGINX and the application share, where known.
+        settings: The application's, where known.
 
     Raises:
         CheckError: The application says what isn't known here.
@@ -70,7 +76,10 @@ def findings(ask: Ask, token: str | None) -> Iterator[Finding]:
             group=_GROUP,
             what="Cannot tell whether NGINX sends it",
             why="Both carriers answer alike; the application says it only to who knows the token.",
-            fix="Set XACCEL_TOKEN to the site's, or give --app.",
+            fix="Set XACCEL_TOKEN to the site's, or give --app."
+            if settings is None
+            else "Set XACCEL_TOKEN to the site's. If the site has none either, it streams by "
+            "default: set one for it and for NGINX.",
         )
         return
     what = "GET, asking who would send it"

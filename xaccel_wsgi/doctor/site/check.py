@@ -38,7 +38,7 @@ def check_site(
 
     whole = ask("GET")
     if is_signed(whole.value("Location").partition("?")[2]):
-        said = list(carrier.findings(ask, token))
+        said = list(carrier.findings(ask, token, settings))
         yield from said
         yield _redirected(whole, is_meant=all(finding.status == "ok" for finding in said))
         return
@@ -48,7 +48,7 @@ def check_site(
             f"{site.url} was answered {whole.status}, and not with a file",
             'Name a download that exists; give what permits it with --header "Cookie: ...".',
         )
-    yield from carrier.findings(ask, token)
+    yield from carrier.findings(ask, token, settings)
     yield from answer.findings(site, whole, token, filename)
     yield from repeats.findings(ask, whole)
     yield from doors.findings(ask, site, whole, settings)

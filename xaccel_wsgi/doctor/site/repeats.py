@@ -76,7 +76,8 @@ def _no_ranges(first: Answer) -> Finding:
         f"A part is answered {first.status}, not 206",
         where=first.request,
         why="What broke off can't be resumed, and media can't be sought in.",
-        fix="If the store knows ranges, Range isn't forwarded: make the configuration anew.",
+        fix="Either the store knows no ranges, as Python's http.server doesn't, or Range isn't "
+        "forwarded: then make the configuration anew.",
     )
 
 
