@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +16,8 @@ from tests.support.remote import StubRemote, answer
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
 from xaccel_wsgi import RemoteFile, cli
+from xaccel_wsgi.carriers.nginx import config
+from xaccel_wsgi.settings import load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +50,35 @@ def test_a_wrong_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert f"{tmp_path}/xaccel-server.conf:" in out
     assert "→ proxy_ssl_verify on;" in out
     assert "xaccel-wsgi nginx MODULE:APP --output" in out
+
+
+@pytest.mark.parametrize("protocol", get_args(config.Protocol))
+@pytest.mark.parametrize("option", ["--nginx-version", "--nginx-binary"])
+def test_what_is_advised_puts_it_in_order(
+    option: str,
+    protocol: config.Protocol,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """For the NGINX that it is, and however that reaches the application."""
+    origin = "https://store.example"
+    monkeypatch.setenv("XACCEL_ORIGINS", origin)
+    settings = load_settings(environ={}, origins=origin, token=TOKEN)
+    main = Files(settings, (1, 22, 1), protocol).write(tmp_path)
+    newer = tmp_path / "newer"
+    newer.write_text("#!/bin/sh\necho nginx version: nginx/1.30.6 >&2\n")
+    newer.chmod(0o755)
+    check = ["check", "--nginx", str(main), option, "1.30.6" if "version" in option else str(newer)]
+    # It could keep connections to the store, and isn't told to.
+    assert cli.main(check) == 1
+    _, steps = " ".join(capsys.readouterr().out.split()).split("Next 1. ")
+    advice, command = re.fullmatch(r"(.*: )xaccel-wsgi (.*) 2\. .*", steps).groups()  # type: ignore[union-attr]
+    if protocol == "uwsgi":
+        command += re.search(r"for uwsgi_pass with( \S+ \S+):", advice)[1]  # type: ignore[index]
+    command = command.replace("MODULE:APP ", "").replace("/etc/nginx/xaccel", str(tmp_path))
+    assert cli.main([*command.split(), "--resolver", "192.0.2.1"]) == 0
+    assert cli.main(check) == 0, capsys.readouterr().out
 
 
 def test_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

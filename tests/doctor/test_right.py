@@ -9,6 +9,8 @@ from tests.doctor.configurations import ORIGINS, RESOLVERS, TOKEN, Files
 from tests.support.nginx import nginx_version
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration import check_configuration
+from xaccel_wsgi.doctor.configuration.reading import read_file
+from xaccel_wsgi.doctor.configuration.tree import Scope
 from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.settings import load_settings
 
@@ -117,21 +119,51 @@ def test_an_nginx_that_could_keep_connections_is_told_so(tmp_path: Path) -> None
     assert {finding.id for finding in found} >= {"missing:upstream:xaccel_0"}
 
 
+def _dump(binary: str, main: Path) -> Path:
+    """Writes what NGINX itself says that it reads."""
+    main.write_text(f"pid {main.parent}/pid; error_log stderr;" + main.read_text())
+    command = [binary, "-T", "-q", "-p", f"{main.parent}/", "-e", "stderr", "-c", main.name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    dump = main.with_name("dump")
+    dump.write_text(done.stdout)
+    return dump
+
+
 def test_nginx_reads_the_site_too(nginx_binary: str, tmp_path: Path) -> None:
     """So that the faults are seeded into a configuration that is one; and its -T says the same."""
     major, minor, patch = nginx_version(nginx_binary)
     files = Files(version=(major, minor, patch))
     main = files.write(tmp_path)
-    main.write_text(f"pid {tmp_path}/pid; error_log stderr;" + main.read_text())
-    command = [nginx_binary, "-T", "-q", "-p", f"{tmp_path}/", "-e", "stderr", "-c", "nginx.conf"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    (tmp_path / "dump").write_text(done.stdout)
+    dump = _dump(nginx_binary, main)
     target = config.Target(files.version, RESOLVERS)
     read, dumped = (
-        list(check_configuration(str(path), files.settings, target))
-        for path in (main, tmp_path / "dump")
+        list(check_configuration(str(path), files.settings, target)) for path in (main, dump)
     )
     assert _wrong(read) == []
     assert [f.id for f in read] == [f.id for f in dumped]
     assert [f.where for f in read] == [f.where for f in dumped]
+
+
+def test_a_file_is_included_only_where_nginx_includes_it(nginx_binary: str, tmp_path: Path) -> None:
+    """`*` ends at a `/` and finds no hidden file, as glob(3) has it, which NGINX asks."""
+    main = tmp_path / "nginx.conf"
+    main.write_text(
+        "events {} http { include conf.d/*.conf; server { listen 127.0.0.1:1; "
+        "include conf.d/old/*.conf; include conf.d/.hidden.conf; include */[b]?.conf; } }"
+    )
+    texts = {
+        "conf.d/a.conf": "charset utf-8;",
+        "conf.d/old/b.conf": "expires 1d;",
+        "conf.d/.hidden.conf": "gzip on;",
+        "conf.d/bb.conf": "etag off;",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (http,) = Scope(read_file(str(_dump(nginx_binary, main)))).within("http")
+    (server,) = http.within("server")
+    assert [str(d) for d in http.block if d.name != "server"] == ["charset utf-8;", "etag off;"]
+    assert [str(d) for d in server.block] == [
+        "listen 127.0.0.1:1;", "expires 1d;", "gzip on;", "etag off;",
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.support.nginx import nginx_version
+from xaccel_wsgi import XAccelMiddleware
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.finding import Finding
 from xaccel_wsgi.doctor.self_test import check_nginx
@@ -46,6 +47,11 @@ def test_a_real_nginx_is_in_order(nginx_binary: str) -> None:
             {"error", "self:bytes", "self:long", "self:redirects", "self:errors"},
             id="the URL, its length, and errors",
         ),
+        pytest.param(
+            [("add_header Content-Type [^;]*;", ""), ("proxy_hide_header Content-Type;", "")],
+            {"self:hostile"},
+            id="the type that the application gave",
+        ),
     ],
 )
 def test_a_failure_is_found(
@@ -82,3 +88,22 @@ def test_a_configuration_that_nginx_does_not_read(
     monkeypatch.setattr(config, "standalone", lambda *_: "nonsense on;")
     with pytest.raises(CheckError, match="nonsense"):
         _check(nginx_binary)
+
+
+@pytest.mark.parametrize("ends", ["abandoned", "impossible"])
+def test_connections_are_closed_however_it_ends(
+    ends: str, nginx_binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The streamer's, too."""
+    closed = []
+    monkeypatch.setattr(XAccelMiddleware, "close", lambda middleware: closed.append(middleware))
+    major, minor, patch = nginx_version(nginx_binary)
+    findings = check_nginx((nginx_binary, (major, minor, patch)), lambda _: None)
+    if ends == "abandoned":
+        next(findings)
+        findings.close()  # type: ignore[attr-defined]
+    else:
+        monkeypatch.setattr(config, "standalone", lambda *_: "nonsense on;")
+        with pytest.raises(CheckError):
+            next(findings)
+    assert len(closed) == 1

@@ -1,7 +1,10 @@
 """A live site: each way to spoil a download is found and named, and a right site is in order."""
 
 from collections.abc import Callable
+from contextlib import closing
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -15,12 +18,20 @@ from tests.support.remote import Request as Asked
 from tests.support.site import CARRIERS, Carrier
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
-from xaccel_wsgi import RemoteFile
+from tests.support.wsgi import serve
+from xaccel_wsgi import RemoteFile, XAccelMiddleware, cli
+from xaccel_wsgi.carriers.choice import Chooser
 from xaccel_wsgi.carriers.inquiry import INQUIRY_TYPE, Shown
 from xaccel_wsgi.carriers.inquiry import Carrier as Sender
+from xaccel_wsgi.carriers.nginx.wire import gateway_token
+from xaccel_wsgi.doctor.finding import Finding
+from xaccel_wsgi.doctor.self_test.servers import store as serve_store
 from xaccel_wsgi.doctor.site import Site, check_site
+from xaccel_wsgi.doctor.site.carrier import findings as carrier_findings
+from xaccel_wsgi.doctor.site.client import Answer
 from xaccel_wsgi.errors import CheckError
 from xaccel_wsgi.settings import load_settings
+from xaccel_wsgi.settings.value import Mode
 
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc"
 
@@ -183,7 +194,7 @@ FAULTS: dict[str, tuple[Layer, set[str]]] = {
     "NGINX with an old configuration": (sender("nginx", "outdated"), {"carrier"}),
     "nobody sends it": (sender("refused", "missing"), {"carrier"}),
     "it doesn't say": (
-        instead(_is("X-Accel-Inquiry"), lambda _: Response("x", 200)), {"carrier"},
+        instead(_is("X-Accel-Inquiry"), lambda _: Response("x", 200)), {"carrier:unknown"},
     ),
     # --- What the client gets ---
     "no name": (header("Content-Disposition", ""), {"name", "range"}),
@@ -208,7 +219,7 @@ FAULTS: dict[str, tuple[Layer, set[str]]] = {
     "a signed URL": (again("Content-Location", SIGNED), {"leak:signature"}),
     "sent to a signed URL": (
         instead(lambda _: True, lambda _: Response("", 302, {"Location": SIGNED})),
-        {"carrier", "redirected"},
+        {"carrier:unknown", "redirected"},
     ),
     "no rule for caches": (header("Cache-Control", ""), {"caching"}),
     "shared caches may keep it": (header("Cache-Control", "public, max-age=60"), {"caching"}),
@@ -290,8 +301,112 @@ def test_without_the_token_the_carrier_is_not_known(good_store: StubRemote) -> N
     with served(right, good_store) as url:
         findings = check(url, token=None)
     (found,) = (finding for finding in findings if finding.status != "ok")
-    assert (found.id, found.status) == ("carrier", "warn")
-    assert "Cannot tell" in found.what
+    assert (found.id, found.status) == ("carrier:unknown", "warn")
+    assert "--app" in found.fix
+
+
+def test_the_first_setup_of_all(tmp_path: Path) -> None:
+    """The application is there without a token, the store is Python's own server: both are told."""
+
+    class Store(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    def app(environ, start_response):
+        return RemoteFile(f"{origin}/7.pdf", filename=NAME)(environ, start_response)
+
+    (tmp_path / "7.pdf").write_bytes(FILE)
+    with serve_store(Store) as port:
+        origin = f"http://127.0.0.1:{port}"
+        with (
+            closing(XAccelMiddleware(app, origins=[origin], token=None)) as middleware,
+            serve(middleware) as server,
+        ):
+            site = Site(f"http://{server.address}/reports/7", [])
+            findings = list(check_site(site, lambda _: None, settings=middleware.settings))
+    found = {finding.id: finding for finding in findings if finding.status != "ok"}
+    assert found.keys() == {"carrier:unknown", "range"}
+    assert "--app" not in found["carrier:unknown"].fix
+    assert "streams" in found["carrier:unknown"].fix
+    assert "http.server" in found["range"].fix
+
+
+@pytest.mark.parametrize("token", ["", "another-token-0123"], ids=["none", "another"])
+def test_where_only_the_token_lacks_it_is_asked_for(
+    token: str,
+    good_store: StubRemote,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """NGINX's configuration needs no look for that."""
+    monkeypatch.delenv("XACCEL_ORIGINS", raising=False)
+    monkeypatch.setenv("XACCEL_TOKEN", token)
+    with served(right, good_store) as url:
+        assert cli.main(["check", url, "--header", COOKIE, "--filename", NAME]) == 1
+    _, next_steps = capsys.readouterr().out.split("Next\n")
+    assert "XACCEL_TOKEN" in next_steps
+    assert "--nginx" not in next_steps
+
+
+@pytest.mark.parametrize("redirects", [False, True], ids=["handed over", "redirected"])
+@pytest.mark.parametrize(
+    "presented",
+    ["{current}", f"{TOKEN};1;other-settings", "another;1;x", ""],
+    ids=["current", "outdated", "wrong", "missing"],
+)
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_every_choice_of_an_application_is_known(
+    mode: Mode, presented: str, redirects: bool
+) -> None:
+    """Without a token of its own it answers no such question."""
+    settings = load_settings(environ={}, origins="https://store.example", token=TOKEN, mode=mode)
+    presented = presented.format(current=gateway_token(settings))
+    choice = Chooser(settings).choose(presented, redirects=redirects)
+    (found,) = _asked_who_sends_it(told(choice.carrier, choice.shown, Request(create_environ())))
+    in_order = {("nginx", "current")} | {("redirect", choice.shown)}
+    assert found.id == "carrier"
+    assert (found.status == "ok") == ((choice.carrier, choice.shown) in in_order)
+    if found.status != "ok":
+        assert found.why
+        assert found.fix
+
+
+def test_streaming_with_an_old_configuration() -> None:
+    """Both are said: once its mode lets NGINX send files, the configuration would be in the way."""
+    (found,) = _asked_who_sends_it(told("stream", "outdated", Request(create_environ())))
+    assert found.status == "warn"
+    assert "mode" in found.what
+    assert "old" in found.what
+    assert 'mode="auto"' in found.fix
+    assert "xaccel-wsgi nginx" in found.fix
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<html>", id="no JSON"),
+        pytest.param(b"\xff", id="no text"),
+        pytest.param(b"[" * 100_000, id="nested deeply"),
+        pytest.param(b"[]", id="no object"),
+        pytest.param(b'{"carrier": "nginx"}', id="half of it"),
+        pytest.param(b'{"carrier": [], "token": {}}', id="no words"),
+        pytest.param(b'{"carrier": "pigeon", "token": "current"}', id="a carrier to come"),
+    ],
+)
+def test_an_answer_that_is_not_known(body: bytes) -> None:
+    """It can't be checked, and the error says what to do."""
+    with pytest.raises(CheckError, match="version of xaccel-wsgi"):
+        _asked_who_sends_it(Response(body, content_type=INQUIRY_TYPE))
+
+
+def _asked_who_sends_it(response: Response) -> list[Finding]:
+    def ask(what: str, _: object) -> Answer:
+        return Answer(what, response.status_code, tuple(response.headers), response.data)
+
+    return list(carrier_findings(ask, TOKEN, None))
 
 
 def test_a_redirect_that_is_meant(good_store: StubRemote) -> None:
@@ -339,6 +454,11 @@ def test_real_sites(
             "--header",
             id="sent to sign in",
         ),
+        pytest.param(
+            instead(lambda _: True, lambda _: Response("", 302, {"Location": "/login?bigsig=1"})),
+            "302",
+            id="sent to a page whose parameter ends like a signature's",
+        ),
     ],
 )
 def test_a_site_that_shows_no_file(layer: Layer, says: str, good_store: StubRemote) -> None:
@@ -346,6 +466,13 @@ def test_a_site_that_shows_no_file(layer: Layer, says: str, good_store: StubRemo
     with served(layer, good_store) as url, pytest.raises(CheckError, match=says) as caught:
         check(url)
     assert "page=1" not in str(caught.value)
+
+
+def test_a_site_that_sends_its_clients_nowhere(remote: StubRemote) -> None:
+    """What isn't a URL is no signed one."""
+    remote.script = lambda _: answer(302, [("Location", "http://[/?page=1")])
+    with pytest.raises(CheckError, match="302"):
+        list(check_site(Site(remote.url("/"), []), lambda _: None))
 
 
 def test_a_site_that_is_not_there() -> None:
@@ -376,3 +503,26 @@ def test_a_header_that_is_none(text: str) -> None:
     with pytest.raises(CheckError) as caught:
         Site("http://127.0.0.1:9/", [text + "s3cr3t"])
     assert "s3cr3t" not in str(caught.value) or ":" not in text
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        pytest.param(["Cookie: a=s3cr3t", "cookie: b=2"], "cookie is given twice", id="a cookie"),
+        pytest.param(["host: s3cr3t"], "Host is the URL's own", id="the host"),
+    ],
+)
+def test_headers_that_cannot_be_sent_beside_others(headers: list[str], says: str) -> None:
+    """RFC 6265 section 5.4: one Cookie; RFC 9112 section 3.2: a request with two hosts is bad."""
+    with pytest.raises(CheckError, match=says) as caught:
+        Site("http://127.0.0.1:9/", headers)
+    assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_given_header_gives_way_to_the_question(remote: StubRemote) -> None:
+    """However it is written: a field that isn't a list comes once (RFC 9110 section 5.3)."""
+    site = Site(remote.url("/"), ["range: bytes=5-9", "X-Mine: 1"])
+    site.ask("GET with Range", (("Range", "bytes=0-0"),))
+    (asked,) = remote.requests
+    sent = [(n, v) for n, v in asked.fields if n.lower() in ("host", "range", "x-mine")]
+    assert sorted(sent) == [("Host", remote.address), ("Range", "bytes=0-0"), ("X-Mine", "1")]

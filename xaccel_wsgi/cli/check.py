@@ -25,7 +25,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         description="Checks a live site by one of its own downloads; or the real NGINX "
         "configuration against the one that would be generated; or whether the NGINX of this "
         "machine does what is needed. The exit status is 0 if all is in order, 1 if something was "
-        "found, 2 if it couldn't be checked.",
+        "found, warnings included, 2 if it couldn't be checked.",
     )
     check.set_defaults(run=_check)
     which = check.add_mutually_exclusive_group(required=True)
@@ -104,14 +104,21 @@ def _configuration(
 
     settings = find_settings(options.app)
     progress("Comparing the configuration with the one that would be generated")
-    installed = installed_nginx(options.nginx_binary)
-    target = config.Target(
-        version=options.nginx_version or (installed and installed[1]) or config.OLDEST_VERSION,
-        resolvers=tuple(system_resolvers()) or ("127.0.0.1",),
-    )
-    number = ".".join(map(str, target.version))
-    subject = f"{options.nginx}, read by NGINX {number}, for {options.app or 'XACCEL_*'}"
+    version = _version(options)
+    target = config.Target(version, tuple(system_resolvers()) or ("127.0.0.1",))
+    subject = f"{options.nginx}, read by NGINX {_number(version)}, for {options.app or 'XACCEL_*'}"
     return subject, check_configuration(options.nginx, settings, target)
+
+
+def _version(options: argparse.Namespace) -> tuple[int, int, int]:
+    """Returns the version of the NGINX that reads the configuration, as far as is known."""
+    given: tuple[int, int, int] | None = options.nginx_version
+    installed = None if given else installed_nginx(options.nginx_binary)
+    return given or (installed[1] if installed else config.OLDEST_VERSION)
+
+
+def _number(version: tuple[int, int, int]) -> str:
+    return ".".join(map(str, version))
 
 
 def _self(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:
@@ -128,14 +135,15 @@ def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:
         return []
     if options.nginx:
         return [
-            "Make the parts anew rather than mending them: "
-            f"xaccel-wsgi nginx {app} --output /etc/nginx/xaccel",
+            "Make the parts anew rather than mending them, for uwsgi_pass with --proxy-protocol "
+            f"uwsgi: xaccel-wsgi nginx {app} --output /etc/nginx/xaccel "
+            f"--nginx-version {_number(_version(options))}",
             "nginx -t, then reload.",
             "Run this check again.",
         ]
     if options.self:
         return ["Use an NGINX from 1.22 on with its usual modules; then run this check again."]
-    if all(finding.id == "carrier" and "Cannot tell" in finding.what for finding in wrong):
+    if all(finding.id == "carrier:unknown" for finding in wrong):
         return ["Run it again with XACCEL_TOKEN set to the site's token."]
     return [
         "See whether NGINX is told what it should be: "

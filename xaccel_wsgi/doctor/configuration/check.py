@@ -10,7 +10,7 @@ from ...settings import Settings
 from ..finding import Finding
 from .compare import Comparison, Difference, same_locations
 from .handwritten import handwritten_locations, matters, model, passes_anywhere
-from .hazards import rewritten, taken_before
+from .hazards import lost, rewritten, taken_before
 from .passing import Passing, passing
 from .reading import read_file
 from .reference import Reference
@@ -137,6 +137,7 @@ class _Check:
         if ignoring and "x-accel-redirect" in [word.lower() for word in ignoring.arguments]:
             differences.append(Difference("extra", ignoring.name, "", scope, actual=ignoring))
         yield from self._words.findings(differences, group)
+        yield from lost(each, self._reference.shows_token(each.protocol), group)
         if not differences:
             yield _ok(
                 f"passes:{path_of(scope)}",

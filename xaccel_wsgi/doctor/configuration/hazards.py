@@ -1,11 +1,13 @@
-"""What stands around our locations and reaches into them, though no directive there prevents it."""
+"""What stands around our parts and goes wrong with them, though no directive there prevents it."""
 
 import re
 from collections.abc import Iterator
 
 from ..finding import Finding
 from .compare import Difference
+from .passing import Passing
 from .tree import Directive, Scope
+from .words import listed, name_of
 
 
 def taken_before(server: Scope, prefix: str) -> Iterator[Difference]:
@@ -30,6 +32,36 @@ def rewritten(server: Scope, prefix: str, group: str) -> Iterator[Finding]:
                 "leads elsewhere, or nowhere.",
                 fix=f"Move it into the location that it is for, or let it spare {prefix}.",
             )
+
+
+def lost(passing: Passing, shows: Directive, group: str) -> Iterator[Finding]:
+    """Yields what is said around a location, and doesn't hold in it since our part stands there.
+
+    Args:
+        passing: The location.
+        shows: The location part's directive that shows the token.
+        group: The heading.
+    """
+    scope, name = passing.scope, shows.name
+    own = {d.arguments[0].lower() for d in scope.here(name)}
+    around = next((s for s in scope.enclosing if s.here(name)), None)
+    if not own or around is None:
+        return
+    # That the token isn't shown is found by the comparison.
+    said = own | {shows.arguments[0].lower()}
+    names = dict.fromkeys(d.arguments[0] for d in around.here(name))
+    if left := [each for each in names if each.lower() not in said]:
+        whose = name_of(around) if around.is_location else f"the {around.directive.name} block"
+        # Names alone: the values may be somebody's secrets.
+        yield Finding(
+            id=f"lost:{name}",
+            status="warn",
+            group=group,
+            where=scope.directive.place,
+            what=f"{name} {listed(left)} of {whose} is lost in {name_of(scope)}",
+            why="NGINX inherits them all or not at all, and the location part has one.",
+            fix="Write it into the location, below the location part.",
+        )
 
 
 def _matches(directive: Directive, path: str) -> bool:

@@ -56,8 +56,7 @@ def passing(server: Scope, ours: set[Directive], reference: Reference) -> Iterat
 
 
 def _shows_token(scope: Scope, directive: Directive, reference: Reference) -> bool:
-    # The location part's first directive is the one that matters.
-    shows = reference.locations[_PROTOCOLS[directive.name]].block[0]
+    shows = reference.shows_token(_PROTOCOLS[directive.name])
     return any(
         d.arguments[0].lower() == shows.arguments[0].lower()
         for around in (scope, *scope.enclosing)

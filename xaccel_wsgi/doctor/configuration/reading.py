@@ -88,10 +88,18 @@ def _include(parsed: list[dict[str, Any]], files: _Files, folder: str) -> None:
     for each in parsed:
         if each["directive"] == "include":
             pattern = os.path.join(folder, each["args"][0])
-            each["includes"] = [
-                names.index(name) for name in sorted(fnmatch.filter(names, pattern))
-            ]
+            meant = sorted(name for name in names if _is_meant(name, pattern))
+            each["includes"] = [names.index(name) for name in meant]
         _include(each.get("block", []), files, folder)
+
+
+def _is_meant(name: str, pattern: str) -> bool:
+    """Tells whether glob(3) finds the file, which NGINX asks: `*` passes neither `/` nor a dot."""
+    parts, wanted = name.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(
+        fnmatch.fnmatchcase(part, each) and (each.startswith(".") or not part.startswith("."))
+        for part, each in zip(parts, wanted, strict=True)
+    )
 
 
 def _parsed(path: str, name: str = "", **options: bool) -> _Files:

@@ -6,7 +6,7 @@ from typing import get_args
 from ...carriers.nginx import config
 from ...settings import Settings
 from .reading import read_text
-from .tree import Scope
+from .tree import Directive, Scope
 
 
 class Reference:
@@ -44,3 +44,8 @@ class Reference:
         self.chosen = {"resolver"}
         if settings.ca_file is None:
             self.chosen.add("proxy_ssl_trusted_certificate")
+
+    def shows_token(self, protocol: config.Protocol) -> Directive:
+        """Returns what shows the token to the application."""
+        # The location part begins with it.
+        return self.locations[protocol].block[0]

@@ -112,6 +112,13 @@ def brief(difference: Difference) -> str:
     return " ".join((difference.name, *difference.actual.arguments[:1]))
 
 
+def listed(keys: list[str]) -> str:
+    """Names things, not too many."""
+    if len(keys) <= _SHOWN_KEYS:
+        return ", ".join(keys)
+    return f"{', '.join(keys[:_SHOWN_KEYS])} and {len(keys) - _SHOWN_KEYS} more"
+
+
 def _where(first: Difference) -> str:
     place = (first.actual or first.scope.directive).place
     return f"{place}, {name_of(first.scope)}" if first.scope.is_location else place
@@ -121,14 +128,14 @@ def _what(first: Difference, keys: list[str]) -> str:
     expected, actual = first.expected, first.actual
     match first.kind:
         case "missing" if len(keys) > 1:
-            return f"{first.name} is missing for {_listed(keys)}"
+            return f"{first.name} is missing for {listed(keys)}"
         case "missing" if expected is not None:
             named = expected.name in ("location", "map", "upstream")
             is_long = named or len(expected.head) > _SHOWN_CHARACTERS
             what = f"{first.name} {first.key}" if is_long else expected.head
             return f"{what} is missing"
         case "cancelled" if actual is not None:
-            return f"{first.name} {_listed(keys)} is cancelled by {brief(first)}"
+            return f"{first.name} {listed(keys)} is cancelled by {brief(first)}"
         case "different" if expected is not None and actual is not None:
             inherited = not any(d is actual for d in first.scope.block)
             from_outside = (
@@ -138,9 +145,3 @@ def _what(first: Difference, keys: list[str]) -> str:
         case "order":
             return f"{first.name} stands in another order than generated"
     return f"{brief(first)} isn't ours"
-
-
-def _listed(keys: list[str]) -> str:
-    if len(keys) <= _SHOWN_KEYS:
-        return ", ".join(keys)
-    return f"{', '.join(keys[:_SHOWN_KEYS])} and {len(keys) - _SHOWN_KEYS} more"

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -58,6 +59,7 @@ def check_nginx(
             mode="auto",
         )
         with (
+            closing(middleware),
             serve_application(middleware) as app_port,
             nginx(binary, version, middleware.settings, app_port) as (nginx_port, said),
         ):
@@ -71,7 +73,6 @@ def check_nginx(
                 filename=_FILENAME,
             )
             yield from _Scenarios(site, store, progress).findings()
-        middleware.close()
 
 
 class _Application:
@@ -94,6 +95,7 @@ class _Application:
         remote = RemoteFile(
             self._origin + target,
             filename=_FILENAME,
+            content_type="application/pdf" if target == "/hostile" else None,
             request_headers={"Authorization": _CREDENTIAL},
         )
         return remote(environ, start_response)
@@ -179,7 +181,7 @@ class _Scenarios:
         return _finding(
             "hostile",
             right and not answer.values("x-amz-request-id"),
-            "The store can't steer NGINX, set cookies or name the file",
+            "The store can't steer NGINX, set cookies, or name the file or its type",
             f"A hostile store was passed on: {answer.status}, with: {said[:200]}",
         )
 

@@ -89,6 +89,7 @@ class Store:
         response.set_etag("version-1")
         response.last_modified = datetime(2024, 2, 29, tzinfo=UTC)
         if first == "hostile":
+            response.content_type = "text/html"
             response.headers["X-Accel-Redirect"] = "/status/200"
             response.headers["X-Accel-Limit-Rate"] = "1"
             response.headers["Set-Cookie"] = "session=theirs"

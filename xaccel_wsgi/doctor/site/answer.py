@@ -9,6 +9,7 @@ from werkzeug.http import parse_options_header
 from ...errors import shown
 from ..finding import Finding, Status
 from .client import Answer, Site
+from .marks import CREDENTIALS, is_signed
 
 _GROUP = "What the client gets"
 
@@ -20,8 +21,6 @@ _VENDORS = re.compile(
     r"x-amz-(?!cf-)|x-goog-|x-guploader-|x-ms-|x-minio-|x-openstack-|x-trans-id\Z|x-timestamp\Z",
     re.IGNORECASE,
 )
-_SIGNATURE = re.compile(r"\b(?:x-amz-signature|x-goog-signature|signature|sig)=", re.IGNORECASE)
-_CREDENTIALS = {"cookie", "authorization"}
 
 
 def findings(
@@ -36,10 +35,8 @@ def findings(
     yield _caching(site, whole)
 
 
-def _finding(
-    check: str, status: Status, what: str, why: str = "", fix: str = "", where: str = "GET"
-) -> Finding:
-    return Finding(id=check, status=status, group=_GROUP, where=where, what=what, why=why, fix=fix)
+def _finding(check: str, status: Status, what: str, *, why: str = "", fix: str = "") -> Finding:
+    return Finding(id=check, status=status, group=_GROUP, where="GET", what=what, why=why, fix=fix)
 
 
 def _length(whole: Answer) -> Finding:
@@ -48,16 +45,16 @@ def _length(whole: Answer) -> Finding:
             "length",
             "bad",
             "The file broke off before its end",
-            "The client keeps a part of the file.",
-            "See the error logs of NGINX and of the application for this request.",
+            why="The client keeps a part of the file.",
+            fix="See the error logs of NGINX and of the application for this request.",
         )
     if whole.length is None:
         return _finding(
             "length",
             "warn",
             "No Content-Length",
-            "No progress is shown, and what broke off can't be resumed.",
-            "Let the remote say it; switch off what recodes the answer on its way.",
+            why="No progress is shown, and what broke off can't be resumed.",
+            fix="Let the remote say it; switch off what recodes the answer on its way.",
         )
     return _finding("length", "ok", f"The file is whole: {whole.length} bytes")
 
@@ -69,8 +66,8 @@ def _name(whole: Answer, filename: str | None) -> Finding:
             "name",
             "bad",
             "No Content-Disposition",
-            "A browser may show the file as a page of this site, under the name of the URL.",
-            "RemoteFile(..., filename=...) sends one: see that nothing on the way removes it.",
+            why="A browser may show the file as a page of this site, under the name of the URL.",
+            fix="RemoteFile(..., filename=...) sends one: see that nothing on the way removes it.",
         )
     value = values[0]
     if not value.isascii() or _raw_name_is_doubtful(value):
@@ -78,8 +75,8 @@ def _name(whole: Answer, filename: str | None) -> Finding:
             "name",
             "bad",
             "The file's name isn't written as RFC 6266 has it",
-            "Browsers read such a name differently.",
-            "Leave the name to RemoteFile(filename=...) rather than to a header of your own.",
+            why="Browsers read such a name differently.",
+            fix="Leave the name to RemoteFile(filename=...) rather than to a header of your own.",
         )
     kind, options = parse_options_header(value)
     name = options.get("filename")
@@ -88,8 +85,8 @@ def _name(whole: Answer, filename: str | None) -> Finding:
             "name",
             "bad",
             f"The file is called {_readable(name or 'nothing')}, not {_readable(filename)}",
-            "The name is another layer's, or the remote's.",
-            "See which layer sets Content-Disposition after the application.",
+            why="The name is another layer's, or the remote's.",
+            fix="See which layer sets Content-Disposition after the application.",
         )
     how = "Saved" if kind == "attachment" else "Shown"
     return _finding(
@@ -114,8 +111,8 @@ def _type(whole: Answer) -> Finding:
             "type",
             "bad",
             "No X-Content-Type-Options: nosniff",
-            "A browser may take a file for a page or a script that runs on this site.",
-            "It is sent by default: see that nothing on the way removes it.",
+            why="A browser may take a file for a page or a script that runs on this site.",
+            fix="It is sent by default: see that nothing on the way removes it.",
         )
     content_type = whole.value("Content-Type")
     if not content_type:
@@ -123,8 +120,8 @@ def _type(whole: Answer) -> Finding:
             "type",
             "bad",
             "No Content-Type",
-            "A browser guesses.",
-            "Give RemoteFile(content_type=...); it is application/octet-stream by default.",
+            why="A browser guesses.",
+            fix="Give RemoteFile(content_type=...); it is application/octet-stream by default.",
         )
     return _finding("type", "ok", f"Its type is {_readable(content_type)}, and nobody guesses")
 
@@ -137,9 +134,9 @@ def _once(whole: Answer) -> Finding:
             "once",
             "bad",
             f"Sent more than once: {', '.join(twice)}",
-            "Chrome refuses a file with two Content-Dispositions; of others each reader takes "
+            why="Chrome refuses a file with two Content-Dispositions; of others each reader takes "
             "another.",
-            "Remove add_header lines, or hide the application's or the remote's header.",
+            fix="Remove add_header lines, or hide the application's or the remote's header.",
         )
     return _finding("once", "ok", "Each header comes once")
 
@@ -147,39 +144,39 @@ def _once(whole: Answer) -> Finding:
 def _leaks(whole: Answer, token: str | None) -> Iterator[Finding]:
     private = [name for name, _ in whole.fields if _PRIVATE.match(name)]
     vendors = [name for name, _ in whole.fields if _VENDORS.match(name)]
-    signed = [name for name, value in whole.fields if _SIGNATURE.search(value)]
+    signed = [name for name, value in whole.fields if is_signed(value)]
     secret = [name for name, value in whole.fields if token and token in value]
     if secret:
         yield _finding(
             "leak:token",
             "bad",
             f"The token is in {', '.join(secret)}",
-            "Who has it sees signed URLs at the application's own port.",
-            "Make a new token, and see which layer sends this header.",
+            why="Who has it sees signed URLs at the application's own port.",
+            fix="Make a new token, and see which layer sends this header.",
         )
     if private:
         yield _finding(
             "leak:private",
             "bad",
             f"What is between the application and NGINX reaches the client: {', '.join(private)}",
-            "A handoff names signed URLs. What is in front doesn't follow it, or isn't NGINX.",
-            "Let only NGINX reach the application, and set a token.",
+            why="A handoff names signed URLs. What is in front doesn't follow it, or isn't NGINX.",
+            fix="Let only NGINX reach the application, and set a token.",
         )
     if signed and not private:
         yield _finding(
             "leak:signature",
             "bad",
             f"A signed URL is in {', '.join(signed)}",
-            "Who has it has the file, for as long as the signature lasts.",
-            "See which layer sends this header.",
+            why="Who has it has the file, for as long as the signature lasts.",
+            fix="See which layer sends this header.",
         )
     if vendors:
         yield _finding(
             "leak:vendor",
             "bad",
             f"The store's own headers reach the client: {', '.join(vendors)}",
-            "They tell where files are, and more.",
-            f"Set hidden_headers to {' '.join(vendors)} and generate the configuration anew.",
+            why="They tell where files are, and more.",
+            fix=f"Set hidden_headers to {' '.join(vendors)} and generate the configuration anew.",
         )
     if not (secret or private or signed or vendors):
         yield _finding("leak", "ok", "Nothing of the handoff, the store or the token shows")
@@ -187,7 +184,7 @@ def _leaks(whole: Answer, token: str | None) -> Iterator[Finding]:
 
 def _caching(site: Site, whole: Answer) -> Finding:
     control = ", ".join(whole.values("Cache-Control")).lower()
-    credentials = [name for name, _ in site.given if name.lower() in _CREDENTIALS]
+    credentials = [name for name, _ in site.given if name.lower() in CREDENTIALS]
     is_shared = re.search(r"\bpublic\b|\bs-maxage=[1-9]", control) is not None
     if is_shared and (credentials or whole.values("Set-Cookie")):
         return _finding(
@@ -195,23 +192,23 @@ def _caching(site: Site, whole: Answer) -> Finding:
             "bad",
             "Shared caches may keep it, though it depends on "
             f"{' and '.join(credentials) or 'a cookie'}",
-            "The next one may get it from a cache, whoever it is.",
-            "Leave Cache-Control out (private, no-cache), or say private.",
+            why="The next one may get it from a cache, whoever it is.",
+            fix="Leave Cache-Control out (private, no-cache), or say private.",
         )
     if not control:
         return _finding(
             "caching",
             "warn",
             "No Cache-Control",
-            "Each cache on the way decides for itself.",
-            "It is private, no-cache by default: see that nothing on the way removes it.",
+            why="Each cache on the way decides for itself.",
+            fix="It is private, no-cache by default: see that nothing on the way removes it.",
         )
     if (age := whole.value("Age")).isdigit() and int(age) > 0:
         return _finding(
             "caching",
             "warn",
             f"It came from a cache that has kept it for {age} s",
-            "The application wasn't asked whether this client may have it.",
-            "See that the cache in front keeps no private files.",
+            why="The application wasn't asked whether this client may have it.",
+            fix="See that the cache in front keeps no private files.",
         )
     return _finding("caching", "ok", f"Cached as the application says: {_readable(control)}")

@@ -1,15 +1,13 @@
 """The check of a live site: what is asked, one group of questions after the other."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from ...errors import CheckError
 from ...settings import Settings
 from ..finding import Finding, Progress
 from . import answer, carrier, doors, repeats
 from .client import Answer, Site
-
-_LOOKS_SIGNED = ("x-amz-signature=", "x-goog-signature=", "signature=", "sig=")
+from .marks import is_signed
 
 
 def check_site(
@@ -30,7 +28,8 @@ def check_site(
         filename: What the download should be called, where known.
 
     Raises:
-        CheckError: The site doesn't answer, or not with a file.
+        CheckError: The site doesn't answer, or not with a file, or who sends it is said in words
+            that aren't known here.
     """
 
     def ask(what: str, *arguments: object, **options: object) -> Answer:
@@ -38,9 +37,8 @@ def check_site(
         return site.ask(what, *arguments, **options)  # type: ignore[arg-type]
 
     whole = ask("GET")
-    location = whole.value("Location")
-    if any(mark in urlsplit(location).query.lower() for mark in _LOOKS_SIGNED):
-        said = list(carrier.findings(ask, token))
+    if is_signed(whole.value("Location").partition("?")[2]):
+        said = list(carrier.findings(ask, token, settings))
         yield from said
         yield _redirected(whole, is_meant=all(finding.status == "ok" for finding in said))
         return
@@ -50,7 +48,7 @@ def check_site(
             f"{site.url} was answered {whole.status}, and not with a file",
             'Name a download that exists; give what permits it with --header "Cookie: ...".',
         )
-    yield from carrier.findings(ask, token)
+    yield from carrier.findings(ask, token, settings)
     yield from answer.findings(site, whole, token, filename)
     yield from repeats.findings(ask, whole)
     yield from doors.findings(ask, site, whole, settings)

@@ -73,10 +73,11 @@ class Site:
 
         Raises:
             UrlError: It isn't a URL.
-            CheckError: A header isn't one.
+            CheckError: A header isn't one, is given twice, or is Host.
         """
         self.url: RemoteUrl = parse_url(url)
         self.given: Fields = tuple(map(_field, headers))
+        _check_names([name.lower() for name, _ in self.given])
 
     def ask(
         self,
@@ -91,7 +92,7 @@ class Site:
 
         Args:
             what: The request in words.
-            fields: Beside those that were given.
+            fields: Beside those that were given, and in the place of those with their names.
             method: GET or HEAD.
             target: Another than the download's; sent as it is.
             anonymous: Whether the given fields are left out.
@@ -100,15 +101,13 @@ class Site:
             CheckError: There is no answer.
         """
         connection = self._connection()
-        sent = {
-            "Host": self.url.authority,
-            **({} if anonymous else dict(self.given)),
-            **dict(fields),
-        }
+        given = () if anonymous else self.given
+        all_fields = (("Host", self.url.authority), *given, *fields)
+        sent = {name.lower(): (name, value) for name, value in all_fields}
         try:
             connection.request(
-                method, target or self.url.target, headers=sent, preload_content=False,
-                decode_content=False,
+                method, target or self.url.target, headers=dict(sent.values()),
+                preload_content=False, decode_content=False,
             )  # fmt: skip
             response = connection.getresponse()
             body, broken_off = b"", False
@@ -143,3 +142,12 @@ def _field(text: str) -> tuple[str, str]:
             "header", f"{shown(name)} isn't a name and a value", 'As in "Cookie: session=...".'
         )
     return name, value.strip()
+
+
+def _check_names(names: list[str]) -> None:
+    if "host" in names:
+        raise CheckError("header", "Host is the URL's own", "Name the host in the URL.")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise CheckError(
+            "header", f"{twice[0]} is given twice", 'Give it once, as in "Cookie: a=1; b=2".'
+        )

@@ -6,11 +6,11 @@ from ...remote_file import HEADER
 from ...settings import DEFAULT_PREFIX, Settings
 from ..finding import Finding
 from .client import Answer, Ask, Site
+from .marks import CREDENTIALS
 
 _GROUP = "Closed doors"
 _NOTHING = "/_nothing-here/"
 _CLOSED = (400, 401, 403, 404, 405, 421)
-_CREDENTIALS = {"cookie", "authorization"}
 
 # What other software takes for an instruction.
 _FORGED = (
@@ -26,7 +26,7 @@ def findings(ask: Ask, site: Site, whole: Answer, settings: Settings | None) -> 
     """Tries them."""
     yield _internal(ask, site, settings)
     yield _forged(ask, whole)
-    if any(name.lower() in _CREDENTIALS for name, _ in site.given):
+    if any(name.lower() in CREDENTIALS for name, _ in site.given):
         yield _permission(ask, whole)
 
 

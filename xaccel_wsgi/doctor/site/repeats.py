@@ -25,9 +25,9 @@ def findings(ask: Ask, whole: Answer) -> Iterator[Finding]:
             "range",
             "warn",
             "The file is empty, so nothing is known of its parts",
-            "GET",
-            "Whether downloads can be resumed isn't known.",
-            "Name another file.",
+            where="GET",
+            why="Whether downloads can be resumed isn't known.",
+            fix="Name another file.",
         )
     yield from _again(ask, whole)
     yield _compression(ask("GET with Accept-Encoding", (("Accept-Encoding", "gzip, br"),)), whole)
@@ -45,7 +45,7 @@ def _ranges(ask: Ask, whole: Answer) -> Iterator[Finding]:
 
 
 def _finding(
-    check: str, status: Status, what: str, where: str = "", why: str = "", fix: str = ""
+    check: str, status: Status, what: str, *, where: str = "", why: str = "", fix: str = ""
 ) -> Finding:
     return Finding(id=check, status=status, group=_GROUP, where=where, what=what, why=why, fix=fix)
 
@@ -61,10 +61,10 @@ def _head(head: Answer, whole: Answer) -> Finding:
             "bad",
             f"HEAD answers {said if head.status != whole.status else ', '.join(differing)}"
             + ("" if head.status != whole.status else " otherwise than GET"),
-            head.request,
-            "Download managers and players ask with HEAD first. Stores refuse HEAD for a URL that "
-            "was signed for GET.",
-            "proxy_method GET; in the internal location, as it is generated.",
+            where=head.request,
+            why="Download managers and players ask with HEAD first. Stores refuse HEAD for a URL "
+            "that was signed for GET.",
+            fix="proxy_method GET; in the internal location, as it is generated.",
         )
     return _finding("head", "ok", "HEAD says the same as GET")
 
@@ -74,9 +74,10 @@ def _no_ranges(first: Answer) -> Finding:
         "range",
         "warn" if first.status == 200 else "bad",
         f"A part is answered {first.status}, not 206",
-        first.request,
-        "What broke off can't be resumed, and media can't be sought in.",
-        "If the store knows ranges, Range isn't forwarded: make the configuration anew.",
+        where=first.request,
+        why="What broke off can't be resumed, and media can't be sought in.",
+        fix="Either the store knows no ranges, as Python's http.server doesn't, or Range isn't "
+        "forwarded: then make the configuration anew.",
     )
 
 
@@ -105,9 +106,8 @@ def _parts(ask: Ask, whole: Answer, first: Answer, total: int) -> Iterator[Findi
             "range",
             "bad",
             f"The wrong part: {', '.join(bad)}",
-            "",
-            "A resumed download is damaged; media don't play from the middle.",
-            "See that nothing between recodes or cuts; the store may not know this form.",
+            why="A resumed download is damaged; media don't play from the middle.",
+            fix="See that nothing between recodes or cuts; the store may not know this form.",
         )
     else:
         yield _finding("range", "ok", "The first, a middle and the last byte are the right ones")
@@ -126,9 +126,10 @@ def _if_range(ask: Ask, whole: Answer) -> Iterator[Finding]:
             "if-range",
             "bad",
             "If-Range isn't obeyed: a part of another version is sent",
-            other.request,
-            "A resumed download joins two versions of the file.",
-            "Let the RemoteFile have an etag; then If-Range is decided before the store is asked.",
+            where=other.request,
+            why="A resumed download joins two versions of the file.",
+            fix="Let the RemoteFile have an etag; then If-Range is decided before the store is "
+            "asked.",
         )
     elif same.status != 206 or other.status != 200:
         wrong = same if same.status != 206 else other
@@ -136,9 +137,9 @@ def _if_range(ask: Ask, whole: Answer) -> Iterator[Finding]:
             "if-range",
             "warn",
             f"If-Range is answered {wrong.status}",
-            wrong.request,
-            "What broke off starts again from its beginning.",
-            "If the store knows If-Range, it isn't forwarded: make the configuration anew.",
+            where=wrong.request,
+            why="What broke off starts again from its beginning.",
+            fix="If the store knows If-Range, it isn't forwarded: make the configuration anew.",
         )
     else:
         yield _finding("if-range", "ok", "Resuming knows the same version from another")
@@ -167,9 +168,9 @@ def _error(ask: Ask, total: int) -> Iterator[Finding]:
             "error",
             "bad",
             f"A part beyond the end: {', '.join(wrong)}",
-            error.request,
-            "Errors are saved under the file's name, or tell about the store.",
-            "proxy_intercept_errors and the error pages, as they are generated.",
+            where=error.request,
+            why="Errors are saved under the file's name, or tell about the store.",
+            fix="proxy_intercept_errors and the error pages, as they are generated.",
         )
     else:
         yield _finding("error", "ok", "A part beyond the end is an error, and not a download")
@@ -188,9 +189,9 @@ def _again(ask: Ask, whole: Answer) -> Iterator[Finding]:
                 f"again:{validator}",
                 "bad",
                 f"{condition} is answered {again.status}, not 304",
-                again.request,
-                "Clients download again what they have.",
-                "See whether another layer changes the validator, as compression does.",
+                where=again.request,
+                why="Clients download again what they have.",
+                fix="See whether another layer changes the validator, as compression does.",
             )
         else:
             yield _finding(f"again:{validator}", "ok", f"{condition} is answered 304")
@@ -199,9 +200,9 @@ def _again(ask: Ask, whole: Answer) -> Iterator[Finding]:
             "again",
             "warn",
             "Neither ETag nor Last-Modified",
-            "GET",
-            "Clients download again what they have, and can't resume safely.",
-            "Let the RemoteFile have an etag or last_modified.",
+            where="GET",
+            why="Clients download again what they have, and can't resume safely.",
+            fix="Let the RemoteFile have an etag or last_modified.",
         )
 
 
@@ -213,9 +214,9 @@ def _compression(compressed: Answer, whole: Answer) -> Finding:
             "compression",
             "bad",
             f"Compressed on the way: {coding or 'its ETag became weak'}",
-            compressed.request,
-            "No length, no ranges, another ETag: downloads can't be resumed.",
-            "gzip off; where files are sent, in NGINX and in what is in front of it.",
+            where=compressed.request,
+            why="No length, no ranges, another ETag: downloads can't be resumed.",
+            fix="gzip off; where files are sent, in NGINX and in what is in front of it.",
         )
     return _finding("compression", "ok", "Not compressed on the way")
 
