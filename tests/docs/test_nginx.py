@@ -52,7 +52,8 @@ def _moved(text: str, folder: Path) -> str:
         text = re.sub(rf"\bssl_certificate{name} \S+;", f"ssl_certificate{name} {file};", text)
     for kept in ("log/nginx", "cache/nginx"):
         (folder / kept).mkdir(parents=True)
-    return text.replace(" /var/", f" {folder}/")
+    # A container's name, which only its neighbours know.
+    return text.replace(" /var/", f" {folder}/").replace("//app:8000", "//127.0.0.1:8000")
 
 
 @pytest.mark.parametrize("snippet", parameters("nginx"))

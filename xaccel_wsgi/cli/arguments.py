@@ -62,7 +62,13 @@ def installed_nginx(binary: str | None) -> tuple[str, tuple[int, int, int]] | No
 
 
 def target_version(
-    named: tuple[int, int, int] | None, installed: tuple[str, tuple[int, int, int]] | None
+    named: tuple[int, int, int] | None, binary: str | None = None
 ) -> tuple[int, int, int]:
     """Returns the version of the NGINX that is meant: the named, else the installed, else any."""
-    return named or (installed and installed[1]) or config.OLDEST_VERSION
+    installed = None if named else installed_nginx(binary)
+    return named or (installed[1] if installed else config.OLDEST_VERSION)
+
+
+def spelled(version: tuple[int, int, int]) -> str:
+    """Writes a version as NGINX does."""
+    return ".".join(map(str, version))

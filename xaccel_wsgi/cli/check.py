@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from ..doctor.finding import Finding, Progress
 from ..doctor.report import Terminal, as_json, exit_status
 from ..find import find_settings
 from ..settings import Settings
-from .arguments import APP_HELP, installed_nginx, system_resolvers, version
+from .arguments import APP_HELP, installed_nginx, spelled, system_resolvers, target_version, version
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -104,21 +105,10 @@ def _configuration(
 
     settings = find_settings(options.app)
     progress("Comparing the configuration with the one that would be generated")
-    version = _version(options)
+    version = target_version(options.nginx_version, options.nginx_binary)
     target = config.Target(version, tuple(system_resolvers()) or ("127.0.0.1",))
-    subject = f"{options.nginx}, read by NGINX {_number(version)}, for {options.app or 'XACCEL_*'}"
+    subject = f"{options.nginx}, read by NGINX {spelled(version)}, for {options.app or 'XACCEL_*'}"
     return subject, check_configuration(options.nginx, settings, target)
-
-
-def _version(options: argparse.Namespace) -> tuple[int, int, int]:
-    """Returns the version of the NGINX that reads the configuration, as far as is known."""
-    given: tuple[int, int, int] | None = options.nginx_version
-    installed = None if given else installed_nginx(options.nginx_binary)
-    return given or (installed[1] if installed else config.OLDEST_VERSION)
-
-
-def _number(version: tuple[int, int, int]) -> str:
-    return ".".join(map(str, version))
 
 
 def _self(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterator[Finding]]:
@@ -130,17 +120,18 @@ def _self(options: argparse.Namespace, progress: Progress) -> tuple[str, Iterato
 
 def _next_steps(options: argparse.Namespace, found: list[Finding]) -> list[str]:
     wrong = [finding for finding in found if finding.status != "ok"]
-    app = options.app or "MODULE:APP"
+    app = shlex.quote(options.app or "MODULE:APP")
     if not wrong:
         return []
     if options.nginx:
-        return [
+        number = spelled(target_version(options.nginx_version, options.nginx_binary))
+        anew = (
             "Make the parts anew rather than mending them, for uwsgi_pass with --proxy-protocol "
-            f"uwsgi: xaccel-wsgi nginx {app} --output /etc/nginx/xaccel "
-            f"--nginx-version {_number(_version(options))}",
-            "nginx -t, then reload.",
-            "Run this check again.",
-        ]
+            f"uwsgi: xaccel-wsgi nginx {app} --output /etc/nginx/xaccel --nginx-version {number}"
+        )
+        # What is lost around the parts is mended there.
+        are_wrong = not all(finding.id.startswith("lost:") for finding in wrong)
+        return [*((anew,) if are_wrong else ()), "nginx -t, then reload.", "Run this check again."]
     if options.self:
         return ["Use an NGINX from 1.22 on with its usual modules; then run this check again."]
     if all(finding.id == "carrier:unknown" for finding in wrong):

@@ -9,7 +9,7 @@ from ..carriers.nginx import config
 from ..doctor.explain import explain
 from ..doctor.report import Terminal
 from ..find import find_settings
-from .arguments import APP_HELP, installed_nginx, target_version, version
+from .arguments import APP_HELP, target_version, version
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -37,7 +37,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 def _explain(options: argparse.Namespace) -> int:
     known = options.app or os.environ.get("XACCEL_ORIGINS")
     settings = find_settings(options.app) if known else None
-    target = config.Target(target_version(options.nginx_version, installed_nginx(None)))
+    target = config.Target(target_version(options.nginx_version))
     explanation = explain(options.url, settings, target, show_query=options.show_query)
     terminal = Terminal(sys.stdout, sys.stderr)
     for section in explanation.sections:

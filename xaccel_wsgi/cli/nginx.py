@@ -14,7 +14,14 @@ from ..carriers.nginx import config
 from ..errors import SettingsError
 from ..find import find_settings
 from ..settings import Settings
-from .arguments import APP_HELP, installed_nginx, system_resolvers, target_version, version
+from .arguments import (
+    APP_HELP,
+    installed_nginx,
+    spelled,
+    system_resolvers,
+    target_version,
+    version,
+)
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -87,14 +94,13 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 def _nginx(options: argparse.Namespace) -> int:
     _check_options(options)
     settings = find_settings(options.app)
-    installed = installed_nginx(None)
     target = config.Target(
-        version=target_version(options.nginx_version, installed),
+        version=target_version(options.nginx_version),
         resolvers=tuple(options.resolver or system_resolvers()),
         protocol=options.protocol,
     )
     if options.standalone:
-        _write_standalone(options, settings, target, installed[0] if installed else "nginx")
+        _write_standalone(options, settings, target)
     else:
         parts = [options.part] if options.part else list(_PARTS)
         # All of them before the first is written: half a configuration is worse than none.
@@ -103,7 +109,7 @@ def _nginx(options: argparse.Namespace) -> int:
             _write({options.output / f"xaccel-{part}.conf": text for part, text in texts.items()})
         else:
             print("\n".join(texts.values()))
-    _tell(f"For NGINX {'.'.join(map(str, target.version))}; --nginx-version says another.")
+    _tell(f"For NGINX {spelled(target.version)}; --nginx-version says another.")
     if settings.token is None and settings.mode == "auto":
         _tell(
             "NO TOKEN IS SET, so NGINX can't show the application that it is there, and the "
@@ -132,7 +138,7 @@ def _check_options(options: argparse.Namespace) -> None:
 
 
 def _write_standalone(
-    options: argparse.Namespace, settings: Settings, target: config.Target, binary: str
+    options: argparse.Namespace, settings: Settings, target: config.Target
 ) -> None:
     folder: Path = options.standalone
     user = getpass.getuser() if os.geteuid() == 0 else ""
@@ -140,7 +146,8 @@ def _write_standalone(
         settings, target, options.listen or _LISTEN, options.app_server or _APP_SERVER, user
     )
     _write({folder / "nginx.conf": text}, folder / "temp")
-    command = f"{binary} -p {folder}/ -e stderr -c nginx.conf"
+    installed = installed_nginx(None)
+    command = f"{installed[0] if installed else 'nginx'} -p {folder}/ -e stderr -c nginx.conf"
     _tell(f"Start it with: {command}")
     _tell(f"Stop it with:  {command} -s stop")
 
