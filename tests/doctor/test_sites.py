@@ -370,9 +370,11 @@ def test_a_site_without_origins(good_store: StubRemote, tmp_path: Path) -> None:
     assert found["internal"].status == "ok"
 
 
-@pytest.mark.parametrize("text", ["no colon", "Bad Name: x", "X: a\nb", ": x"])
+@pytest.mark.parametrize(
+    "text", ["no colon", "Authorization Bearer ", "Bad Name: x", "X: a\nb", ": x"]
+)
 def test_a_header_that_is_none(text: str) -> None:
     """It is refused without its value."""
-    with pytest.raises(CheckError) as caught:
+    with pytest.raises(CheckError, match="isn't a name and a value") as caught:
         Site("http://127.0.0.1:9/", [text + "s3cr3t"])
-    assert "s3cr3t" not in str(caught.value) or ":" not in text
+    assert "s3cr3t" not in str(caught.value)
