@@ -3,14 +3,18 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.nginx import nginx_version
 from xaccel_wsgi.carriers.nginx import config
+from xaccel_wsgi.doctor.configuration.reading import read_text
+from xaccel_wsgi.doctor.configuration.tree import Directive
 from xaccel_wsgi.errors import SettingsError
-from xaccel_wsgi.settings import load_settings
+from xaccel_wsgi.settings import Settings, load_settings
 
 EXACT_HTTP = "http://127.0.0.1:9000"
 EXACT_HTTPS = "https://localhost"
@@ -85,17 +89,34 @@ def test_a_name_without_any_resolver_is_refused() -> None:
         config.server_part(settings, config.Target())
 
 
-def test_every_directive_of_the_server_part_follows_a_reason() -> None:
-    """No block of directives stands without a comment before it."""
-    settings = load_settings(environ={}, origins=[EXACT_HTTPS], token="0123456789abcdef")
-    text = config.server_part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    location = text[text.index("location ^~") : text.index("location @xaccel_hop")]
-    assert len(re.findall(r"^\s*#", location, re.MULTILINE)) >= 20
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="plain"),
+        pytest.param(
+            {
+                "cache": "/var/cache/nginx/xaccel",
+                "error_page": "/errors/{status}",
+                "internal_locations": {"/protected/": "/srv/files"},
+            },
+            id="with all that there is",
+        ),
+    ],
+)
+@pytest.mark.parametrize("part", [config.http_part, config.server_part, config.location_part])
+def test_every_directive_says_why_it_is_there(
+    part: Callable[[Settings, config.Target], str], options: dict[str, Any]
+) -> None:
+    """In a comment before it, or before the block that it stands in."""
+    settings = load_settings(
+        environ={}, origins=[EXACT_HTTPS, WILDCARD], token="0123456789abcdef", **options
+    )
+    text = part(settings, config.Target(resolvers=("127.0.0.1:9",)))
+    assert [*_without_a_reason(read_text(text))] == []
 
 
-def test_https_is_verified_in_both_locations() -> None:
-    """NGINX verifies nothing by default, and a hop's location inherits nothing."""
-    settings = load_settings(environ={}, origins=[EXACT_HTTPS])
-    text = config.server_part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    for directive in ("proxy_ssl_verify on;", "proxy_ssl_server_name on;", "proxy_ssl_name"):
-        assert text.count(directive) == 2
+def _without_a_reason(block: Directive) -> Iterator[str]:
+    for directive in block.block or ():
+        if not directive.reason:
+            yield str(directive)
+        yield from _without_a_reason(directive)

@@ -56,7 +56,8 @@ class Streamer:
             receipt.ended()
             receipt.status = status
             page = error_page(status, remote)
-            start_response(f"{status} {HTTP_STATUS_CODES[status]}", [*page.fields, *cookies])
+            # The page's cookies last, as in NGINX: of two with one name the later one counts.
+            start_response(f"{status} {HTTP_STATUS_CODES[status]}", [*cookies, *page.fields])
             return _receipted(iter([] if is_head else [page.body]), receipt)
 
         try:
