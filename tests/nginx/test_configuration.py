@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,6 @@ import pytest
 
 from tests.support.nginx import nginx_version
 from xaccel_wsgi.carriers.nginx import config
-from xaccel_wsgi.doctor.configuration.reading import read_text
-from xaccel_wsgi.doctor.configuration.tree import Directive
 from xaccel_wsgi.errors import SettingsError
 from xaccel_wsgi.settings import Settings, load_settings
 
@@ -104,19 +102,13 @@ def test_a_name_without_any_resolver_is_refused() -> None:
     ],
 )
 @pytest.mark.parametrize("part", [config.http_part, config.server_part, config.location_part])
-def test_every_directive_says_why_it_is_there(
+def test_every_paragraph_says_why_it_is_there(
     part: Callable[[Settings, config.Target], str], options: dict[str, Any]
 ) -> None:
-    """In a comment before it, or before the block that it stands in."""
+    """In its first line, or in the first of its block."""
     settings = load_settings(
         environ={}, origins=[EXACT_HTTPS, WILDCARD], token="0123456789abcdef", **options
     )
     text = part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    assert [*_without_a_reason(read_text(text))] == []
-
-
-def _without_a_reason(block: Directive) -> Iterator[str]:
-    for directive in block.block or ():
-        if not directive.reason:
-            yield str(directive)
-        yield from _without_a_reason(directive)
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        assert re.match(r"(?:\S+[^\n]*\{\n)?\s*#", paragraph)
