@@ -1,13 +1,15 @@
 """One transfer from end to end, by both carriers: ranges, errors, redirects, breaks."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Views
 from tests.support.client import Received, send
-from tests.support.remote import Close, Hang, Pause, Reset, StubRemote, answer
+from tests.support.remote import Close, Hang, Pause, Request, Reset, Step, StubRemote, answer
 from tests.support.site import Carrier, Site
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.carriers.nginx.wire import gateway_token
@@ -266,6 +268,43 @@ def test_connections_to_the_remote_are_reused(ask, remote: StubRemote) -> None:
     for _ in range(5):
         assert ask().body == b"x"
     assert remote.connections == 1
+
+
+def test_downloads_at_once_get_their_own_bytes(
+    carrier: Carrier, site: Site, views: Views, remote: StubRemote
+) -> None:
+    """Forty, half of them behind redirects; and again, when connections are kept."""
+    files = {f"/{n}": b"%d\n" % n * 20_000 for n in range(20)}
+
+    def script(request: Request) -> list[Step]:
+        if request.path in files:
+            return answer(200, [], files[request.path])
+        return answer(302, [("Location", request.path.removeprefix("/moved"))])
+
+    remote.script = script
+    views.view = lambda environ: RemoteFile(remote.url(environ["PATH_INFO"]))
+    expected = {**files, **{f"/moved{path}": file for path, file in files.items()}}
+    with ThreadPoolExecutor(len(expected)) as clients:
+        for _ in range(2):
+            got = clients.map(lambda path: send(site.address(carrier), path).body, expected)
+            assert dict(zip(expected, got, strict=True)) == expected
+
+
+def test_an_origin_that_is_an_ipv6_address(
+    carrier: Carrier, views: Views, nginx_binary: str, tmp_path: Path
+) -> None:
+    """It is connected to, and is what the remote is called."""
+    try:
+        remote = StubRemote({"/k": answer(200, [], BODY)}, host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with remote:
+        origin = remote.url("", "[::1]")
+        views.view = lambda _: RemoteFile(f"{origin}/k")
+        with Site(views, tmp_path, nginx_binary, origins=[origin]) as site:
+            assert send(site.address(carrier), "/f").body == BODY
+        (asked,) = remote.requests
+        assert asked.value("Host") == f"[::1]:{remote.port}"
 
 
 def test_behind_nginx_the_application_moves_no_byte(

@@ -41,6 +41,7 @@ def _accepts(binary: str, folder: Path, text: str) -> str:
     [
         pytest.param([EXACT_HTTP], id="http"),
         pytest.param([EXACT_HTTPS], id="https"),
+        pytest.param(["http://[::1]:9000"], id="IPv6"),
         pytest.param([WILDCARD], id="wildcard"),
         pytest.param([PREFIX], id="path prefix"),
         pytest.param([EXACT_HTTP, EXACT_HTTPS, WILDCARD, PREFIX], id="all"),
@@ -112,3 +113,13 @@ def test_every_paragraph_says_why_it_is_there(
     text = part(settings, config.Target(resolvers=("127.0.0.1:9",)))
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         assert re.match(r"(?:\S+[^\n]*\{\n)?\s*#", paragraph)
+
+
+def test_the_cache_keeps_as_much_and_as_long_as_it_is_told() -> None:
+    """`max_size` and `inactive` of proxy_cache_path."""
+    settings = load_settings(
+        environ={}, origins=[EXACT_HTTP], token="0123456789abcdef", cache="/var/cache/nginx/xaccel",
+        cache_max_bytes=50_000_000, cache_unused_s=3600,
+    )  # fmt: skip
+    (path,) = re.findall(r"proxy_cache_path ([^;]+);", config.http_part(settings, config.Target()))
+    assert {"max_size=50000000", "inactive=3600s"} <= set(path.split())
