@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.certificates import Certificates
 from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_binaries, nginx_version, whole_configuration
-from tests.support.ports import free_port
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.carriers.nginx.wire import handoff_fields

@@ -16,10 +16,10 @@ import pytest
 
 from tests.support.client import Received, receive, send
 from tests.support.nginx import NginxServer
-from tests.support.ports import free_port
 from tests.support.remote import Request, Step, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site, nginx_in_front
 from tests.support.waiting import wait_until
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.settings import load_settings
 

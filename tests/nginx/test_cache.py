@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import Views
 from tests.support.client import Received, send
 from tests.support.nginx import NginxServer
-from tests.support.ports import free_port
 from tests.support.remote import Pause, Request, Step, StubRemote, answer
 from tests.support.site import Site
 from tests.support.store import TYPE, store
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pathlib import Path
 from tests.faults.grounds import children
 from tests.support.client import send
 from tests.support.nginx import NginxServer, nginx_binaries, nginx_version
-from tests.support.ports import free_port
 from tests.support.site import CARRIERS, TOKEN, Carrier, nginx_in_front
+from tools.ports import free_port
 from xaccel_wsgi.settings import load_settings
 
 from .client import Download, WrongBodyError

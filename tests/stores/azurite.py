@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_port
+from tools.ports import free_port
 
 from .emulator import Emulator
 

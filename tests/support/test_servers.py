@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools.ports import free_port
+
 from .client import send
 from .nginx import (
     BINARIES_VARIABLE,
@@ -18,7 +20,6 @@ from .nginx import (
     nginx_version,
     whole_configuration,
 )
-from .ports import free_port
 from .remote import Close, Hang, Reset, Routes, StubRemote, answer
 from .wsgi import serve
 

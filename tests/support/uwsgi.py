@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.closing import Closing
-from tests.support.ports import free_port
+from tools.ports import free_port
 
 _ROOT = Path(__file__).parents[2]
 _START_S = 20.0
