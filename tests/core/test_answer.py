@@ -126,7 +126,9 @@ TYPES = {
 
 
 @pytest.mark.parametrize(("status", "remote", "sent"), TYPES.values(), ids=TYPES)
-def test_the_type(status: int, remote: list[tuple[str, str]], sent: str | None) -> None:
+def test_there_is_one_type_at_most(
+    status: int, remote: list[tuple[str, str]], sent: str | None
+) -> None:
     """One type, or none where there is no body."""
     got = client_fields((), (), status, remote)
     assert [v for n, v in got if n.lower() == "content-type"] == ([sent] if sent else [])

@@ -164,7 +164,7 @@ def test_broken_requests_are_noted(remote: StubRemote) -> None:
     assert remote.requests == []
 
 
-def test_tls(tmp_path: Path) -> None:
+def test_tls_holds_for_the_names_of_the_certificate(tmp_path: Path) -> None:
     """The certificate holds for its names; who doesn't trust it is noted."""
     certificates = Certificates(tmp_path)
     with StubRemote({"/": answer(200, body=b"ok")}, tls=certificates.server_context()) as remote:

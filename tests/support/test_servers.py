@@ -39,7 +39,7 @@ def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable
         raise ConnectionError("on purpose")
 
 
-def test_waitress() -> None:
+def test_waitress_serves_and_ends() -> None:
     """It serves, and leaves no thread behind."""
     before = set(threading.enumerate())
     with serve(app) as server:
