@@ -4,14 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.test import create_environ
 from werkzeug.wrappers import Request, Response
 
 from tests.conftest import Views
-from tests.doctor.sites import COOKIE, FILE, NAME, TOKEN, Layer, check, served, store, told
-from tests.support.remote import Close, StubRemote, answer
-from tests.support.remote import Request as Asked
+from tests.doctor.sites import COOKIE, FILE, NAME, STORE, TOKEN, Layer, check, served, told
+from tests.support.remote import Close, StubRemote
 from tests.support.site import CARRIERS, Carrier
 from tests.support.site import TOKEN as SITE_TOKEN
 from tests.support.site import Site as BothCarriers
@@ -25,26 +22,10 @@ from xaccel_wsgi.settings import load_settings
 SIGNED = "https://b.s3.amazonaws.com/k?X-Amz-Signature=abc"
 
 
-def _play_store(asked: Asked) -> object:
-    """The good store, as the stub remote plays it."""
-    environ = create_environ(asked.target, headers=dict(asked.fields))
-    request = Request(environ)
-    try:
-        response = store(request).make_conditional(
-            request, accept_ranges=True, complete_length=len(FILE)
-        )
-    except RequestedRangeNotSatisfiable:
-        response = Response(b"<Error/>", 416, {"Content-Range": f"bytes */{len(FILE)}"})
-    body, _, headers = response.get_wsgi_response(environ)
-    fields = [(n, v) for n, v in headers if n.lower() != "content-length"]
-    framing = "none" if response.status_code == 304 else "length"
-    return answer(response.status_code, fields, b"".join(body), framing=framing)
-
-
 @pytest.fixture
 def good_store(remote: StubRemote) -> StubRemote:
     """The stub remote, serving one file as a store does."""
-    remote.script = _play_store
+    remote.script = STORE
     return remote
 
 

@@ -18,6 +18,7 @@ from tests.support.client import Received, receive, send
 from tests.support.nginx import NginxServer
 from tests.support.remote import Request, Step, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site, nginx_in_front
+from tests.support.store import store
 from tests.support.waiting import wait_until
 from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
@@ -191,16 +192,10 @@ def test_a_full_cache(nginx_binary: str, remote: StubRemote, tmp_path: Path) -> 
     """NGINX gives up a body that it can't keep, visibly; with room again it serves it."""
     body = BODY * 50
 
-    def in_parts(request: Request) -> list[Step]:
-        first, _, last = (request.value("Range") or "").removeprefix("bytes=").partition("-")
-        part = body[int(first) : int(last) + 1]
-        content_range = f"bytes {first}-{int(first) + len(part) - 1}/{len(body)}"
-        return answer(206, [("Content-Range", content_range), ("ETag", '"1"')], part)
-
     def view(environ, start_response):
         return RemoteFile(remote.url("/k"), cache_key="1")(environ, start_response)
 
-    remote.script = in_parts
+    remote.script = store(body, [("ETag", '"1"')])
     with closing(SmallDisk(tmp_path / "disk", 1500)) as disk:
         cache = str(disk.folder / "cache")
         folder = tmp_path / "nginx"
