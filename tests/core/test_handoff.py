@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, breaks_a_line
+from tests.support.checks import QUICK, breaks_a_line
 from xaccel_wsgi.errors import OriginError, RemoteFileError
 from xaccel_wsgi.handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from xaccel_wsgi.remote_file import RemoteFile

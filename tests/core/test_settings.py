@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, value_or_our_error
+from tests.support.checks import QUICK, value_or_our_error
 from xaccel_wsgi.errors import SettingsError, XAccelError
 from xaccel_wsgi.settings import Settings, load_settings
 

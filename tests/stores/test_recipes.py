@@ -15,9 +15,9 @@ from werkzeug.test import Client
 from tests.docs.ask import TOKEN
 from tests.docs.prelude import prelude
 from tests.docs.snippets import SNIPPETS
-from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY, Azurite
+from tests.stores.azurite import Azurite
 from tests.stores.strict import goog4_verifier, sigv4_verifier
-from tests.support.accounts import Accounts
+from tests.support.accounts import ACCOUNT, ACCOUNT_KEY, Accounts
 from tests.support.client import send
 from xaccel_wsgi.carriers.nginx.wire import gateway_token
 from xaccel_wsgi.find import find_middleware

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from .nginx import (
     whole_configuration,
 )
 from .remote import Close, Hang, Reset, Routes, StubRemote, answer
+from .waiting import wait_until
 from .wsgi import serve
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ def test_waitress_serves_and_ends() -> None:
         assert received.value("X-Method") == "POST"
         broken = send(server.address, "/breaks")
         assert (broken.body, broken.broken_off) == (b"/breaks", True)
-    deadline = time.monotonic() + 5
-    while set(threading.enumerate()) - before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert set(threading.enumerate()) <= before
+    wait_until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_missing_nginx_is_a_skip_or_in_ci_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
