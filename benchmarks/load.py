@@ -73,6 +73,9 @@ def time_to_bytes_s(url: str, *, tls: ssl.SSLContext | None = None) -> tuple[flo
     """Returns the seconds until the first byte of the file, and until its last.
 
     A redirect is followed, on a connection of its own, as a browser does.
+
+    Raises:
+        ConnectionError: The file didn't come, or not whole.
     """
     began = time.perf_counter()
     while True:
@@ -96,23 +99,29 @@ def _ask(url: str, tls: ssl.SSLContext | None, began: float) -> tuple[str, float
         connection.sendall(
             f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode()
         )
-        head = b""
-        while b"\r\n\r\n" not in head:
+        received = b""
+        while b"\r\n\r\n" not in received:
             block = connection.recv(65536)
             if not block:
                 raise ConnectionError(f"{url} broke off")
-            head += block
+            received += block
+        head, _, start = received.partition(b"\r\n\r\n")
         first_s = time.perf_counter() - began
         redirect = re.search(rb"\r\nLocation: (\S+)", head, re.IGNORECASE)
         if head.startswith(b"HTTP/1.1 30") and redirect:
             return redirect[1].decode(), 0, 0
         if not head.startswith(b"HTTP/1.1 200"):
             raise ConnectionError(f"{url}: {head!r}")
-        if head.endswith(b"\r\n\r\n") and connection.recv(65536):
-            first_s = time.perf_counter() - began
-        while connection.recv(1 << 20):
-            pass
-        return "", first_s, time.perf_counter() - began
+        size = len(start)
+        while block := connection.recv(1 << 20):
+            if not size:
+                first_s = time.perf_counter() - began
+            size += len(block)
+        last_s = time.perf_counter() - began
+        length = re.search(rb"\r\nContent-Length: ([0-9]+)", head, re.IGNORECASE)
+        if length is None or int(length[1]) != size:
+            raise ConnectionError(f"{url} isn't whole: {size} bytes behind {head!r}")
+        return "", first_s, last_s
 
 
 # --- Slow ones ---

@@ -9,7 +9,7 @@ import multiprocessing
 import time
 
 from tests.support.closing import Closing
-from tests.support.ports import free_port
+from tools.ports import free_port
 
 _BLOCK_BYTES = 1 << 18
 _PROCESSES = multiprocessing.get_context("fork")

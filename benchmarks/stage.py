@@ -6,9 +6,7 @@ configuration is measured and not Python; gunicorn with Flask stands beside it.
 
 import os
 import re
-import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +14,8 @@ from pathlib import Path
 from tests.support.certificates import Certificates
 from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_binaries, nginx_version, whole_configuration
-from tests.support.ports import free_port
+from tools.children import Children
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.carriers.nginx.wire import handoff_fields
@@ -50,6 +49,8 @@ class Stage(Closing):
         self._closing = ExitStack()
         self._folder = folder
         self._binary = nginx_binaries()[0]
+        self._children = Children(folder)
+        self._closing.callback(self._children.stop)
         self.certificates = Certificates(folder)
         try:
             self._start(round_trip_s)
@@ -112,7 +113,8 @@ class Stage(Closing):
 
     def gunicorn(self, *options: str, mode: str = "stream") -> str:
         """Starts the Flask application under gunicorn, with one worker; returns its URL."""
-        address = f"127.0.0.1:{free_port()}"
+        port = free_port()
+        address = f"127.0.0.1:{port}"
         environ = {
             **os.environ,
             "BENCHMARK_STORE": self.store,
@@ -124,11 +126,10 @@ class Stage(Closing):
             "XACCEL_MODE": mode,
         }
         command = [sys.executable, "-m", "gunicorn", "-w1", "-b", address, "--log-level", "error"]
-        process = subprocess.Popen(
-            [*command, *options, "benchmarks.app:app"], env=environ, stderr=subprocess.DEVNULL
+        self._children.start(
+            f"gunicorn-{port}", [*command, *options, "benchmarks.app:app"], environ=environ
         )
-        self._closing.callback(_end, process)
-        _wait(f"http://{address}/ping")
+        self._children.wait_until(lambda: _answers(f"http://{address}/ping"), "gunicorn", 15)
         return f"http://{address}"
 
     def generated_before(self, app: str) -> str:
@@ -140,26 +141,12 @@ class Stage(Closing):
         self._closing.close()
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def _answers(url: str) -> bool:
     try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def _wait(url: str) -> None:
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+        urllib.request.urlopen(url, timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 # --- Configurations ---

@@ -1,9 +1,11 @@
 """The command, run as a person runs it."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -206,3 +208,24 @@ def test_a_mistake_is_one_line_with_a_remedy(arguments: list[str], says: str, ru
     assert done.returncode == 2
     assert says in done.stderr
     assert re.fullmatch(r"xaccel-wsgi: [^\n]+\n", done.stderr)
+
+
+def test_an_nginx_that_is_too_old_is_refused(run) -> None:
+    """Nothing is written for it."""
+    done = run("nginx", "myapp:app", "--nginx-version", "1.20")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "1.22" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["server", "location"])
+def test_a_reader_that_has_enough(part: str) -> None:
+    """As `head` has: status 1 and no traceback, however little there was to say."""
+    command = [Path(sys.executable).with_name("xaccel-wsgi"), "nginx", "--part", part]
+    said = {"XACCEL_ORIGINS": "http://127.0.0.1:9000", "XACCEL_TOKEN": "t" * 16}
+    environ = {**os.environ, **said, "PYTHONUNBUFFERED": ""}
+    with subprocess.Popen(command, env=environ, stdout=PIPE, stderr=PIPE) as started:
+        assert started.stdout is not None
+        started.stdout.close()
+        assert started.stderr is not None
+        assert b"Error" not in started.stderr.read()
+    assert started.returncode == 1

@@ -48,9 +48,9 @@ class Children:
         *,
         environ: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-    ) -> None:
-        """Starts a child that is to run until `stop`."""
-        self._spawn(name, command, environ, cwd)
+    ) -> int:
+        """Starts a child that is to run until `stop`; returns its process id."""
+        return self._spawn(name, command, environ, cwd).popen.pid
 
     def run(
         self,

@@ -85,7 +85,7 @@ def _release(version: str, tests: Sequence[str]) -> None:
         raise ReleaseError(f"the tag v{version} exists.")
     versioned = with_version(VERSION_FILE.read_text(), version)
     released = with_release(CHANGELOG.read_text(), version, f"{datetime.now(UTC):%Y-%m-%d}")
-    with _restored_on_failure(VERSION_FILE, CHANGELOG):
+    with _undone_on_failure(VERSION_FILE, CHANGELOG):
         VERSION_FILE.write_text(versioned)
         CHANGELOG.write_text(released)
         wheel, sdist = build()
@@ -106,13 +106,16 @@ def _try(installation: Installation, version: str, tests: Sequence[str]) -> None
 
 
 @contextmanager
-def _restored_on_failure(*paths: Path) -> Iterator[None]:
+def _undone_on_failure(*paths: Path) -> Iterator[None]:
+    head = _output("git", "rev-parse", "HEAD")
     before = {path: path.read_text() for path in paths}
     try:
         yield
     except BaseException:
         for path, text in before.items():
             path.write_text(text)
+        # The commit, where only the tag failed.
+        run("git", "reset", "--quiet", head)
         raise
 
 

@@ -9,15 +9,14 @@ in /etc. Used by the tests and by the demo:
 
 import os
 import pwd
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 from .children import ChildError, Children
+from .ports import free_ports, listens
 
 HOST = "127.0.0.1"
 ACCESS_KEY = "test:tester"
@@ -115,22 +114,6 @@ class SwiftS3:
     def stop(self) -> None:
         """Ends every process of it."""
         self._children.stop()
-
-
-def free_ports(count: int) -> list[int]:
-    """Returns different ports of loopback that nobody listens on now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        # All are held before the first is let go, so none comes twice.
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def listens(port: int) -> bool:
-    """Tells whether somebody listens on this port of loopback."""
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
 
 
 def _conf(folder: Path, name: str) -> Path:

@@ -11,15 +11,16 @@ from ..plot import bars
 from ..stage import LABELS, Stage
 
 ROUND_TRIP_S = 0.025
+_AWAY = f"{ROUND_TRIP_S * 1000:.0f} ms away"
 
 _PROXY, _OURS, _RECIPE = "proxy_pass alone", "X-Accel, generated", "X-Accel, the recipe"
 _COLD, _REDIRECT = "cache, cold", "redirect to the signed URL"
 _TEXT = f"""
-The store is a round trip of {ROUND_TRIP_S * 1000:.0f} ms away (a relay delays every byte), NGINX
-is near. One client at a time asks on a connection of its own. Kept connections are what counts:
-without them TCP and TLS take their round trips before the question is even sent. A redirect to
-the signed URL lets the client pay them. A cold cache asks for each slice when the one before has
-been sent, so that a first download of 100 MB takes a hundred round trips; later ones take none.
+The store is a round trip of {_AWAY} (a relay delays every byte), NGINX is near. One client
+at a time asks on a connection of its own. Kept connections are what counts: without them TCP and
+TLS take their round trips before the question is even sent. A redirect to the signed URL lets the
+client pay them. A cold cache asks for each slice when the one before has been sent, so that a
+first download of 100 MB takes a hundred round trips; later ones take none.
 """
 
 
@@ -29,7 +30,7 @@ def measure(rounds: int) -> Chapter:
     far, first_byte_ms = _asked(
         ROUND_TRIP_S, {"10k": max(rounds, 10), "1m": max(rounds, 10), "100m": 5}
     )
-    picture = bars("First byte of 10 kB, store 25 ms away", first_byte_ms, "ms", ours=[_OURS])
+    picture = bars(f"First byte of 10 kB, store {_AWAY}", first_byte_ms, "ms", ours=[_OURS])
     ours = first_byte_ms[_OURS]
     bounds = [
         Bound("first byte, to proxy_pass alone", ours / first_byte_ms[_PROXY], 1.1, at_least=False),

@@ -52,18 +52,19 @@ def measure(rounds: int) -> Chapter:
                 )
                 # Connections that were cut must be noticed before the next round.
                 time.sleep(0.5)
-    rows, ratios = [], {}
+    rows, ratios, busy_p99_ms = [], {}, {}
     for name, rounds_of in figures.items():
         ordered = sorted(rounds_of, key=lambda each: each[3] / each[1])
         middle = ordered[len(ordered) // 2]
         ratios[name] = middle[3] / middle[1]
+        busy_p99_ms[name] = middle[3]
         rows.append((name, *(_ms(value) for value in middle), f"{ratios[name]:.2f}"))
     heads = ("milliseconds", "idle p50", "p99", "busy p50", "p99", "p99 to idle")
     ours = next(iter(ratios.values()))
     says = f"p99 with {CLIENTS} downloads, to the idle one, median of {len(figures[rows[0][0]])}"
     picture = bars(
         f"A small page beside {CLIENTS} slow downloads, p99",
-        {row[0]: figures[row[0]][0][3] for row in rows},
+        busy_p99_ms,
         "ms; 10k is no answer",
         ours=[rows[0][0]],
     )

@@ -66,7 +66,8 @@ class Panel:
 
         body = self.app(environ, watch)  # type: ignore[arg-type]
         transfer.python_s = perf_counter() - began
-        self._transfers.add(_visitor(environ), transfer)
+        if visitor := _visitor(environ):
+            self._transfers.add(visitor, transfer)
         close = getattr(body, "close", None)
         return ClosingIterator(_counted(body, transfer, began), close)
 
@@ -88,7 +89,8 @@ def paste_filter(
 
 
 def _visitor(environ: "WSGIEnvironment") -> str:
-    # The session's cookie: nobody is told of another's transfers.
+    # The session's cookie: nobody is told of another's transfers. Without one there is nothing to
+    # tell visitors apart by.
     return str(environ.get("HTTP_COOKIE", ""))
 
 

@@ -10,9 +10,9 @@ from pyramid.paster import get_app
 
 from examples.pyramid_app.archive import plates
 from tests.browser.faults import faults
-from tests.browser.store import stored
 from tests.support.remote import Answer, Request, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site
+from tests.support.store import store
 
 INI = Path(__file__).parents[2] / "examples" / "pyramid_app" / "observatory.ini"
 # As tools/demo does: the same sections, another store.
@@ -34,6 +34,7 @@ store.endpoint_url = {store}
 
 
 PLATES = {plate.name: plate for plate in plates()}
+FIELDS = (("Content-Type", "binary/octet-stream"), ("ETag", '"one-version"'))
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +45,15 @@ def site(nginx_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         plate = PLATES.get(unquote(request.path.removeprefix("/observatory/")))
         if plate is None:
             return answer(404)
-        return stored(plate.make(), "binary/octet-stream")(request)
+        return store(plate.make(), FIELDS)(request)
 
     folder = tmp_path_factory.mktemp("archive")
-    with StubRemote(serve) as store, pytest.MonkeyPatch.context() as patch:
+    with StubRemote(serve) as remote, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "an-access-key")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-key")
         patch.setenv("XACCEL_TOKEN", TOKEN)
         (folder / "archive.ini").write_text(
-            ELSEWHERE.format(ini=INI, store=f"http://{store.address}")
+            ELSEWHERE.format(ini=INI, store=f"http://{remote.address}")
         )
         app = get_app(str(folder / "archive.ini"))
         with Site(app, tmp_path_factory.mktemp("nginx"), nginx_binary) as site:

@@ -11,10 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 from examples.flask_app.app import create_app
 from examples.flask_app.catalog import FILES
 from tests.browser.faults import faults
-from tests.browser.store import stored
 from tests.support.remote import Answer, Request, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site
+from tests.support.store import store
 
+FIELDS = (("Content-Type", "binary/octet-stream"), ("ETag", '"one-version"'))
 _SCREENS = {"phone": {"width": 375, "height": 760}, "desktop": {"width": 1200, "height": 800}}
 
 
@@ -30,17 +31,17 @@ def demo(
         if file is None:
             return answer(404)
         with file.open() as content:
-            return stored(content.read(), "binary/octet-stream")(request)
+            return store(content.read(), FIELDS)(request)
 
-    with StubRemote(serve) as store, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("S3_ENDPOINT_URL", f"http://{store.address}")
+    with StubRemote(serve) as remote, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("S3_ENDPOINT_URL", f"http://{remote.address}")
         patch.setenv("AWS_ACCESS_KEY_ID", "an-access-key")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-key")
         patch.setenv("XACCEL_TOKEN", TOKEN)
         patch.delenv("S3_BUCKET", raising=False)
         app = create_app()
         with Site(app, tmp_path_factory.mktemp("demo"), nginx_binary) as site:
-            yield site, store
+            yield site, remote
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Download, Page
 
-from tests.browser.store import ETAG, stored
 from tests.conftest import Views
 from tests.support.remote import Answer, Request, StubRemote, answer
 from tests.support.site import Carrier, Site
+from tests.support.store import store
 from xaccel_wsgi import RemoteFile
 
+ETAG = '"one-version"'
+FIELDS = (("Content-Type", "application/octet-stream"), ("ETag", ETAG))
 NAMES = {
     "plain": "report.pdf",
     "spaces": "my quarterly report.pdf",
@@ -70,7 +72,7 @@ def test_a_download_has_its_name(
     name: str, carrier: Carrier, same_page: Page, site: Site, views: Views, remote: StubRemote
 ) -> None:
     """The one that the application gave it."""
-    remote.script = stored(b"content", "application/octet-stream")
+    remote.script = store(b"content", FIELDS)
     views.view = lambda _: RemoteFile(remote.url("/key"), filename=name)
     got = _download(same_page, f"http://{site.address(carrier)}/f")
     assert got.suggested_filename == _on_disk(name)
@@ -82,7 +84,7 @@ def test_a_download_that_broke_off_is_resumed_and_whole(
 ) -> None:
     """By Range, on the condition (If-Range) that the file is still the same."""
     body = random.Random(7).randbytes(3_000_000)
-    serve = stored(body, "application/octet-stream")
+    serve = store(body, FIELDS)
 
     def breaks_once(request: Request) -> Answer:
         if request.value("Range"):

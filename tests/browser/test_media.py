@@ -10,11 +10,13 @@ from playwright.sync_api import Page
 
 from examples.flask_app.contents.picture import sunrise
 from examples.flask_app.contents.report import report
-from tests.browser.store import stored
 from tests.conftest import Views
 from tests.support.remote import StubRemote
 from tests.support.site import Carrier, Site
+from tests.support.store import store
 from xaccel_wsgi import RemoteFile
+
+BYTES, ETAG = ("Content-Type", "binary/octet-stream"), ("ETag", '"one-version"')
 
 _SECONDS = 200
 _BYTES_PER_S = 192_000
@@ -37,7 +39,7 @@ def test_seeking_asks_for_a_range(
     carrier: Carrier, page: Page, site: Site, views: Views, remote: StubRemote
 ) -> None:
     """The sound goes on from there, and the remote is asked for no byte between."""
-    remote.script = stored(_silence(), "audio/wav")
+    remote.script = store(_silence(), (("Content-Type", "audio/wav"), ETAG))
     # As slow as a network: on loopback all of it is there before anyone can seek.
     views.view = lambda _: RemoteFile(
         remote.url("/key"), disposition="inline", limit_rate=4 * _BYTES_PER_S
@@ -65,7 +67,7 @@ def test_a_picture_shows(
     carrier: Carrier, page: Page, site: Site, views: Views, remote: StubRemote
 ) -> None:
     """In a page that embeds it, though the remote calls it something else."""
-    remote.script = stored(sunrise(), "binary/octet-stream")
+    remote.script = store(sunrise(), (BYTES, ETAG))
     views.view = lambda _: RemoteFile(
         remote.url("/key"), filename="é.png", disposition="inline", content_type="image/png"
     )
@@ -78,7 +80,7 @@ def test_a_pdf_document_shows(
     carrier: Carrier, page: Page, site: Site, views: Views, remote: StubRemote
 ) -> None:
     """In the browser's own viewer, rather than as a download."""
-    remote.script = stored(report("Q3", ("One line.",), ()), "binary/octet-stream")
+    remote.script = store(report("Q3", ("One line.",), ()), (BYTES, ETAG))
     views.view = lambda _: RemoteFile(
         remote.url("/key"), filename="Q3.pdf", disposition="inline", content_type="application/pdf"
     )

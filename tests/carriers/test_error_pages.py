@@ -1,15 +1,16 @@
 """The application's own error pages, for every status that a remote may answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from wsgiref.util import shift_path_info
 
 import pytest
 
 from tests.support.client import send
 from tests.support.remote import StubRemote, answer
-from tests.support.site import Carrier, Site
-from xaccel_wsgi import RemoteFile
+from tests.support.site import TOKEN, Carrier, Site
+from xaccel_wsgi import RemoteFile, XAccelMiddleware
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -74,3 +75,47 @@ def test_no_error_tells_of_the_file_or_of_the_remote(
         else:
             assert got.value("Content-Type") == "text/plain"
             assert b"<" not in got.body
+
+
+@pytest.fixture
+def mounted(nginx_binary: str, remote: StubRemote, tmp_path: Path) -> Callable[[str], Site]:
+    """Makes the site of an application below /app, with a path for its error pages."""
+
+    def make(error_page: str) -> Site:
+        def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            if environ["PATH_INFO"] == "/errors/404":
+                start_response("200 OK", [("Content-Type", "text/html")])
+                return [b"<h1>Sorry</h1>"]
+            return RemoteFile(remote.url("/missing"))(environ, start_response)
+
+        middleware = XAccelMiddleware(
+            app, origins=[f"http://{remote.address}"], token=TOKEN, error_page=error_page
+        )
+
+        def mount(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            assert shift_path_info(environ) == "app"
+            return middleware(environ, start_response)
+
+        return Site(mount, tmp_path, nginx_binary)
+
+    return make
+
+
+def test_the_page_of_an_application_below_a_path(
+    mounted: Callable[[str], Site], carrier: Carrier
+) -> None:
+    """error_page is the whole path, as a client would ask for it."""
+    with mounted("/app/errors/{status}") as site:
+        got = send(site.address(carrier), "/app/f")
+    assert (got.status, got.body) == (404, b"<h1>Sorry</h1>")
+    assert got.value("Cache-Control") == "no-store"
+
+
+def test_a_page_outside_of_the_path_of_its_application(
+    mounted: Callable[[str], Site], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It can't be asked for: the plain one is sent, and the log says why."""
+    with mounted("/errors/{status}") as site:
+        got = send(site.address("stream"), "/app/f")
+    assert (got.status, got.body) == (404, b"Not found.\n")
+    assert "/errors/404 isn't within the application's mount point" in caplog.text

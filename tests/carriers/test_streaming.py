@@ -71,7 +71,9 @@ def test_the_first_byte_waits_for_nothing(
         client.sendall(b"GET /f HTTP/1.1\r\nHost: x\r\n\r\n")
         received = b""
         while b"\r\n\r\n" not in received or b"x" not in received.partition(b"\r\n\r\n")[2]:
-            received += client.recv(4096)
+            block = client.recv(4096)
+            assert block
+            received += block
 
 
 def test_a_connection_serves_many_downloads(site: Site, views: Views, remote: StubRemote) -> None:

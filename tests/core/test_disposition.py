@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
-from tests.core.checks import QUICK, breaks_a_line, value_or_our_error
+from tests.support.checks import QUICK, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import RemoteFileError
 from xaccel_wsgi.rules.disposition import check_filename, content_disposition
 

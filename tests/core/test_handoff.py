@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, breaks_a_line
+from tests.support.checks import QUICK, breaks_a_line
 from xaccel_wsgi.errors import OriginError, RemoteFileError
 from xaccel_wsgi.handoff import Handoff, NotModified, admit, dropped_fields, make_handoff
 from xaccel_wsgi.remote_file import RemoteFile
@@ -281,7 +281,9 @@ TYPES = {
 
 
 @pytest.mark.parametrize(("app", "text_form", "sent"), TYPES.values(), ids=TYPES)
-def test_the_type(app: str, text_form: bool, sent: str | None) -> None:
+def test_only_the_text_form_takes_the_responses_type(
+    app: str, text_form: bool, sent: str | None
+) -> None:
     """Else the remote's own counts."""
     got = _answered(RemoteFile(URL), ("Content-Type", app), text_form=text_form)
     assert got.get("Content-Type") == sent
@@ -361,8 +363,6 @@ def test_a_header_that_reaches_no_client_is_told() -> None:
     assert dropped_fields(app, SETTINGS) == ("X-Mine",)
 
 
-# --- Properties ---
-
 # --- What a cache may answer ---
 
 KEEPING = load_settings(
@@ -430,6 +430,8 @@ def test_without_a_cache_no_key_is_of_use() -> None:
     assert isinstance(decided, Handoff)
     assert decided.cache_key is None
 
+
+# --- Properties ---
 
 NAMES = ["Range", "If-Range", "If-None-Match", "If-Modified-Since", "Authorization"]
 DATES = st.from_regex(r"Mon, [0-9]{1,20} Jan [0-9]{1,20} [0-9]{1,20}:00:00 [+-]?[0-9GMT]{3,20}")

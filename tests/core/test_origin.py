@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from tests.support.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import OriginError, SettingsError, XAccelError
 from xaccel_wsgi.rules.origin import AllowList, parse_origins
 from xaccel_wsgi.rules.url import parse_url

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from tests.support.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import MiddlewareMissingError, OriginError, RemoteFileError, XAccelError
 from xaccel_wsgi.remote_file import HEADER, SLOT_KEY, RemoteFile, Slot
 

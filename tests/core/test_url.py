@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from tests.support.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.errors import UrlError, XAccelError, shown
 from xaccel_wsgi.rules.url import RemoteUrl, parse_url
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.core.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from tests.support.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
 from xaccel_wsgi.carriers.nginx.wire import (
     WIRE_VERSION,
     gateway_token,

@@ -41,6 +41,23 @@ def test_a_setting_has_its_row(name: str) -> None:
     assert re.search(rf"^\| `{name}` \|", REFERENCE, re.MULTILINE)
 
 
+# Described there, not listed.
+_DESCRIBED = {"origins", "carried_headers", "hidden_headers"}
+_IN_WORDS = {"none": None, "the system's": None, "false": False, "10 GiB": 10 * 1024**3}
+
+
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(Settings)} - _DESCRIBED))
+def test_a_setting_has_the_default_that_is_documented(name: str) -> None:
+    """It is what holds where nothing is said."""
+    row = re.search(rf"^\| `{name}` \| ([^|]+) \|", REFERENCE, re.MULTILINE)
+    assert row is not None
+    said = row[1].strip("`")
+    default = getattr(load_settings(environ={}, origins=["https://h"]), name)
+    if isinstance(default, tuple):
+        default = ", ".join(default) or None
+    assert default == _IN_WORDS.get(said, int(said) if said.isdigit() else said)
+
+
 @pytest.mark.parametrize("name", [field.name for field in fields(RemoteFile)])
 def test_an_argument_has_its_row(name: str) -> None:
     """Nor an argument."""

@@ -9,6 +9,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from tests.support.remote import StubRemote
+from tests.support.store import store
 from tests.support.wsgi import serve
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 from xaccel_wsgi.carriers.inquiry import Carrier, Shown, is_inquiry, tell
@@ -22,6 +23,15 @@ TOKEN = "a-token-for-the-doctor-0123"
 COOKIE = "Cookie: session=s3ss10n"
 NAME = "résumé.pdf"
 FILE = bytes(range(256)) * 20
+STORE = store(
+    FILE,
+    [
+        ("Content-Type", "application/pdf"),
+        ("ETag", '"v1"'),
+        ("Last-Modified", "Thu, 29 Feb 2024 00:00:00 GMT"),
+        ("x-amz-request-id", "1"),
+    ],
+)
 
 # Gets a request and what the site would answer; returns what the client gets.
 Layer = Callable[[Request, Response], Response]
@@ -30,15 +40,6 @@ Layer = Callable[[Request, Response], Response]
 def told(carrier: Carrier, shown: Shown, request: Request) -> Response:
     """What an application says when it is asked who sends the file."""
     return Response.from_app(lambda *wsgi: tell(carrier, shown, *wsgi), request.environ)
-
-
-def store(request: Request) -> Response:
-    """A good store: one file, with ranges and validators."""
-    response = Response(FILE, content_type="application/pdf")
-    response.set_etag("v1")
-    response.headers["Last-Modified"] = "Thu, 29 Feb 2024 00:00:00 GMT"
-    response.headers["x-amz-request-id"] = "1"
-    return response
 
 
 class RightSite:

@@ -81,7 +81,7 @@ def test_what_is_advised_puts_it_in_order(
     assert cli.main(check) == 0, capsys.readouterr().out
 
 
-def test_for_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_the_same_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same as JSON."""
     files = Files()
     drop("xaccel-http.conf", "keepalive 16;")(files)
@@ -184,7 +184,7 @@ def test_an_nginx_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no NGINX" in capsys.readouterr().err
 
 
-def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_says_what_would_be_sent(capsys: pytest.CaptureFixture[str]) -> None:
     """A URL that is admitted, and one that isn't."""
     assert cli.main(["explain", "https://b.s3.amazonaws.com/k?s3cr3t"]) == 0
     assert "X-Accel-Redirect:" in capsys.readouterr().out

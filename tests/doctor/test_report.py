@@ -124,7 +124,7 @@ def test_progress_is_wiped_away(monkeypatch: pytest.MonkeyPatch) -> None:
     assert silent.text == ""
 
 
-def test_for_machines() -> None:
+def test_json_has_every_finding_whole() -> None:
     """Every finding with its five fields."""
     found = json.loads(as_json([OK, BAD]))["findings"]
     assert [f["id"] for f in found] == ["a", "c"]

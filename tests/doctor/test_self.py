@@ -75,7 +75,7 @@ def test_a_failure_is_found(
     assert found == ids
 
 
-def test_no_nginx() -> None:
+def test_a_machine_without_nginx_is_an_error() -> None:
     """It can't be checked, and the error says what to do."""
     with pytest.raises(CheckError, match="--nginx-binary"):
         list(check_nginx(None, lambda _: None))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.client import send
 from tests.support.nginx import nginx_missing_reason
-from tests.support.ports import free_port
+from tools.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 # What anybody gets of each; the reading room lets nobody in unknown.

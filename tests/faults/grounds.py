@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tests.support.certificates import Certificates
 from tests.support.client import Received, send
 from tests.support.dns import StubDns
+from tests.support.processes import children, descriptors
 from tests.support.remote import StubRemote, answer
 from tests.support.site import Carrier, Site
 from tests.support.waiting import wait_until
@@ -179,9 +180,9 @@ class Grounds:
     def held(self) -> Held:
         """Counts."""
         return Held(
-            _descriptors(os.getpid()),
+            descriptors(os.getpid()),
             threading.active_count(),
-            sum(map(_descriptors, children(self.site.nginx.pid))),
+            sum(map(descriptors, children(self.site.nginx.pid))),
         )
 
     def left(self) -> str:
@@ -197,17 +198,3 @@ class Grounds:
     def close(self) -> None:
         """Stops it all."""
         self._closing.close()
-
-
-def _descriptors(pid: int) -> int:
-    """Returns how many files a process has open; 0 where the system doesn't tell."""
-    try:
-        return len(os.listdir(f"/proc/{pid}/fd"))
-    except OSError:
-        return 0
-
-
-def children(pid: int) -> list[int]:
-    """Returns the processes that one has started and that are still there."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -38,7 +38,7 @@ def asked(request: pytest.FixtureRequest, grounds: Grounds) -> Callable[[str], s
 
 
 @pytest.mark.fault("a port where nobody listens", "502")
-def test_refused(carrier: Carrier, grounds: Grounds) -> None:
+def test_a_refused_connection_is_502(carrier: Carrier, grounds: Grounds) -> None:
     """The kernel says no."""
     assert end_of(grounds.ask(carrier, f"{grounds.nowhere}/k")) == End.BAD_GATEWAY
 
@@ -239,7 +239,7 @@ def old_tls(grounds: Grounds) -> ssl.SSLContext:
 
 
 @pytest.mark.fault("a remote that speaks old TLS alone", "502; not asked")
-def test_old_tls(carrier: Carrier, grounds: Grounds) -> None:
+def test_old_tls_is_refused(carrier: Carrier, grounds: Grounds) -> None:
     """Nothing before 1.2."""
     grounds.secure.tls = old_tls(grounds)
     assert ask_securely(carrier, grounds) == End.BAD_GATEWAY

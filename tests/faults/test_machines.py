@@ -16,15 +16,17 @@ import pytest
 
 from tests.support.client import Received, receive, send
 from tests.support.nginx import NginxServer
-from tests.support.ports import free_port
+from tests.support.processes import children
 from tests.support.remote import Request, Step, StubRemote, answer
 from tests.support.site import TOKEN, Carrier, Site, nginx_in_front
+from tests.support.store import store
 from tests.support.waiting import wait_until
+from tools.children import Children
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.settings import load_settings
 
 from .ends import End, end_of
-from .grounds import children
 from .sent import BODY, HALF, SIZED
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it takes Linux's /proc")
@@ -191,16 +193,10 @@ def test_a_full_cache(nginx_binary: str, remote: StubRemote, tmp_path: Path) -> 
     """NGINX gives up a body that it can't keep, visibly; with room again it serves it."""
     body = BODY * 50
 
-    def in_parts(request: Request) -> list[Step]:
-        first, _, last = (request.value("Range") or "").removeprefix("bytes=").partition("-")
-        part = body[int(first) : int(last) + 1]
-        content_range = f"bytes {first}-{int(first) + len(part) - 1}/{len(body)}"
-        return answer(206, [("Content-Range", content_range), ("ETag", '"1"')], part)
-
     def view(environ, start_response):
         return RemoteFile(remote.url("/k"), cache_key="1")(environ, start_response)
 
-    remote.script = in_parts
+    remote.script = store(body, [("ETag", '"1"')])
     with closing(SmallDisk(tmp_path / "disk", 1500)) as disk:
         cache = str(disk.folder / "cache")
         folder = tmp_path / "nginx"
@@ -220,6 +216,7 @@ class Application:
 
     Attributes:
         entered: A file that is there once `/never` was asked for.
+        pid: The process id of gunicorn's master.
         nginx: The NGINX.
     """
 
@@ -228,22 +225,25 @@ class Application:
         self.entered = folder / "entered"
         self._address = f"127.0.0.1:{free_port()}"
         options = {"XACCEL_ORIGINS": remote.url(""), "XACCEL_TOKEN": TOKEN}
-        self._gunicorn = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "gunicorn", "tests.faults.served:app"),
-                *("--bind", self._address, "--workers", "1", "--threads", "8"),
-                *("--log-file", str(folder / "gunicorn.log"), "--no-control-socket"),
-            ],
-            env=os.environ | options | {"REMOTE": remote.url("/k"), "ENTERED": str(self.entered)},
-            start_new_session=True,
-        )
+        self._children = Children(folder)
         try:
-            wait_until(self._answers)
+            self.pid = self._children.start(
+                "gunicorn",
+                [
+                    *(sys.executable, "-m", "gunicorn", "tests.faults.served:app"),
+                    *("--bind", self._address, "--workers", "1", "--threads", "8"),
+                    "--no-control-socket",
+                ],
+                environ=os.environ
+                | options
+                | {"REMOTE": remote.url("/k"), "ENTERED": str(self.entered)},
+            )
+            self._children.wait_until(self._answers, "gunicorn", 10)
             self.nginx = nginx_in_front(
                 self._address, load_settings(environ=options), folder, binary
             )
         except BaseException:
-            self._stop()
+            self._children.stop()
             raise
 
     def _answers(self) -> bool:
@@ -251,11 +251,6 @@ class Application:
             return send(self._address, "/f").status == 200
         except OSError:
             return False
-
-    @property
-    def pid(self) -> int:
-        """The master's."""
-        return self._gunicorn.pid
 
     @property
     def worker(self) -> int:
@@ -277,14 +272,10 @@ class Application:
         """Sends one request."""
         return send(self.address(carrier), target)
 
-    def _stop(self) -> None:
-        os.killpg(self.pid, signal.SIGKILL)
-        self._gunicorn.wait()
-
     def close(self) -> None:
         """Stops both."""
         self.nginx.close()
-        self._stop()
+        self._children.stop()
 
 
 @pytest.fixture(scope="module")
@@ -358,8 +349,9 @@ def test_a_reloaded_application(
         running = [pool.submit(application.ask, carrier) for _ in range(4)]
         for _ in running:
             assert half_way.reached.acquire(timeout=10)
+        before = application.worker
         os.kill(application.pid, signal.SIGHUP)
-        wait_until(lambda: len(children(application.pid)) == 2 or carrier == "nginx")
+        wait_until(lambda: children(application.pid) not in ([], [before]))
         half_way.go_on.set()
         ends = {end_of(each.result()) for each in running}
     tries(len(running))

@@ -9,7 +9,7 @@ from tests.support import client, http2
 from tests.support.client import Received
 from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_version, whole_configuration
-from tests.support.ports import free_port
+from tools.ports import free_port
 from xaccel_wsgi import Settings
 from xaccel_wsgi.carriers.nginx import config
 

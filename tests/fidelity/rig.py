@@ -115,7 +115,7 @@ class Rig(Closing):
                 uwsgi_app.OPTIONS: str(options),
                 uwsgi_app.PART: str(self._part_file),
             }
-            server = UwsgiServer(uwsgi_app.__name__, environ, self._folder / f"uwsgi of {kind}.log")
+            server = UwsgiServer(uwsgi_app.__name__, environ, self._folder)
             behind.addresses["uwsgi"] = self._closing.enter_context(server).address
 
     def front(

@@ -49,6 +49,7 @@ class Row:
         times: How often the exchange is repeated; connections are kept in between.
         status, body_is: What the client gets, where the design fixes it; body None is not checked.
         has: Fields of the answer, each exactly once with exactly this value.
+        has_all: The same of names that come more than once: all of their fields, in order.
         has_not: Names that the answer doesn't have.
         asked: The requests that the remotes see, as `origin target`; None is not checked.
         asked_with, asked_without: Fields, and names, of the last of these requests.
@@ -74,6 +75,7 @@ class Row:
     status: int | None = None
     body_is: bytes | None = None
     has: Fields = ()
+    has_all: Fields = ()
     has_not: tuple[str, ...] = ()
     asked: tuple[str, ...] | None = None
     asked_with: Fields = ()

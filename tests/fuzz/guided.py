@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["xaccel_wsgi"]):
     from xaccel_wsgi.rules.url import parse_url
     from xaccel_wsgi.settings import Settings, load_settings
 
-from tests.core.checks import breaks_a_line
+from tests.support.checks import breaks_a_line
 
 ORIGINS = parse_origins(["https://*.example.com", "http://h", "https://h/in/"])
 SETTINGS = load_settings(environ={}, origins=["https://h"], token="0123456789abcdef")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, whole_configuration
-from tests.support.ports import free_port
+from tools.ports import free_port
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.settings import Settings
 
@@ -107,16 +107,20 @@ class NginxReader(Closing):
     @staticmethod
     def _answers(client: socket.socket) -> Iterator[bytes]:
         waiting = b""
+
+        def more() -> bytes:
+            received = client.recv(65536)
+            if not received:
+                raise ConnectionError(f"NGINX ended the connection after {waiting!r}")
+            return received
+
         while True:
             while (head := _ANSWER.match(waiting)) is None:
-                received = client.recv(65536)
-                if not received:
-                    raise ConnectionError(f"NGINX ended the connection after {waiting!r}")
-                waiting += received
+                waiting += more()
             length = re.search(rb"\r\nContent-Length: ([0-9]+)", head[0])
             end = head.end() + (int(length[1]) if length else 0)
             while len(waiting) < end:
-                waiting += client.recv(65536)
+                waiting += more()
             yield head[0]
             waiting = waiting[end:]
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils.http import parse_header_parameters
 from werkzeug.http import parse_options_header
 
-from tests.core.checks import breaks_a_line
+from tests.support.checks import breaks_a_line
 from xaccel_wsgi.errors import RemoteFileError
 from xaccel_wsgi.rules.disposition import check_filename, content_disposition
 

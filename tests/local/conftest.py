@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.client import Received, send
 from tests.support.nginx import NginxServer
-from tests.support.ports import free_port
 from tests.support.site import CARRIERS, Carrier, Site
+from tools.ports import free_port
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -133,7 +133,7 @@ def test_names_that_applications_write(path: str, status: int, ask: Ask) -> None
     ("rate", "least_s"),
     [("2000", 0.5), ("0", 0), ("nonsense", 0), ("-1", 0)],
 )
-def test_a_rate(rate: str, least_s: float, ask: Ask, folder: Path) -> None:
+def test_a_rate_limits_the_file(rate: str, least_s: float, ask: Ask, folder: Path) -> None:
     """X-Accel-Limit-Rate; what isn't a number of bytes is no limit."""
     (folder / "long").write_bytes(b"x" * 3000)
     began = time.monotonic()

@@ -15,6 +15,7 @@ from webtest import lint
 from werkzeug.test import create_environ
 
 from tests.support.remote import StubRemote, answer
+from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 
 TEXT = [("Content-Type", "text/plain")]
@@ -246,7 +247,9 @@ def test_a_body_that_is_never_iterated_is_closed(remote: StubRemote) -> None:
     middleware = XAccelMiddleware(
         lambda e, s: RemoteFile(remote.url("/k"))(e, s), origins=[f"http://{remote.address}"]
     )
-    call(middleware).close()
+    body = call(middleware)
+    body.close()
+    wait_until(lambda: remote.open_connections == 0)
     middleware.close()
 
 

@@ -168,15 +168,17 @@ def test_a_name_that_a_hook_changed_is_refused() -> None:
     assert "5ec2e7" not in str(refused.value)
 
 
-@pytest.mark.parametrize("fields", [[("Content-Disposition", "inline")], []])
-def test_the_text_form_is_held_to_the_same(fields: list) -> None:
+def test_the_text_form_may_be_inline() -> None:
+    """Which a URL has not to carry."""
+    fields = [("Content-Disposition", "inline")]
+    assert _ask(f"{STORE}/k", fields=fields).status_code == 302
+
+
+def test_the_text_form_is_held_to_the_same() -> None:
     """Without a word it is an attachment, which its URL has to carry."""
-    if fields:
-        assert _ask(f"{STORE}/k", fields=fields).status_code == 302
-    else:
-        assert _ask(f"{STORE}/k?rscd=attachment").status_code == 302
-        with pytest.raises(HandoffError, match=r"^redirect: "):
-            _ask(f"{STORE}/k")
+    assert _ask(f"{STORE}/k?rscd=attachment").status_code == 302
+    with pytest.raises(HandoffError, match=r"^redirect: "):
+        _ask(f"{STORE}/k")
 
 
 def test_a_redirect_leads_to_the_origins_only() -> None:

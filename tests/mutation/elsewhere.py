@@ -8,9 +8,11 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
+from tests.support.summary import failed_tests
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.doctor.configuration.reading import read_text
 
@@ -18,7 +20,6 @@ from .mutants import Mutant, text_of
 
 _ROOT = Path(__file__).parents[2]
 _MUTANT = "XACCEL_MUTANT"
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
 
 # What NGINX does is tested here, and not what the text of its configuration is.
 TESTS = (
@@ -63,17 +64,28 @@ def failing_of_the_cache(mutant: Mutant, known: str) -> str:
 
 
 def _run(mutant: Mutant, *tests: str) -> str:
+    failed = _first_failing(tests, {_MUTANT: pickle.dumps(mutant).hex()})
+    if failed and not _is_green(failed):
+        raise RuntimeError(f"{failed} fails without a mutant, too")
+    return failed
+
+
+@cache
+def _is_green(test: str) -> bool:
+    return not _first_failing([test], {})
+
+
+def _first_failing(tests: Iterable[str], environ: dict[str, str]) -> str:
     plugins = ["-p", __name__, "-p", "no:cacheprovider", "-p", "no:randomly"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-rfE", *plugins, *tests],
         cwd=_ROOT,
-        env={**os.environ, "XACCEL_TEST_ALL": "1", _MUTANT: pickle.dumps(mutant).hex()},
+        env={**os.environ, "XACCEL_TEST_ALL": "1", **environ},
         capture_output=True,
         text=True,
         check=False,
     )
-    found = _FAILED.search(done.stdout)
-    return found[1] if found else ""
+    return next(iter(failed_tests(done.stdout)), "")
 
 
 def _mutating(mutant: Mutant, part: Callable[..., str]) -> Callable[..., str]:

@@ -14,6 +14,7 @@ from tests.fidelity.row import Row
 from tests.fidelity.rows import ROWS
 from tests.fidelity.test_rows import check
 from tests.support.nginx import nginx_binaries
+from tests.support.summary import failed_tests
 
 _SLOW = re.compile(r"silen|silent|slow|rate|nothing for|says nothing")
 TESTS = ("tests/core", "tests/middleware")
@@ -54,5 +55,4 @@ def _failing(*tests: str) -> str:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         pytest.main(["-q", "-x", "-rfE", "-p", "no:cacheprovider", *tests])
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", said.getvalue(), re.MULTILINE)
-    return found[1] if found else ""
+    return next(iter(failed_tests(said.getvalue())), "")

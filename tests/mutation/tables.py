@@ -10,6 +10,7 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +119,9 @@ def hunt_table(mutant: TableMutant, known: str) -> str:
             from .table_hunt import killer
 
             os.write(writing, killer(mutant.entry, known).encode())
+        except OSError:
+            # Of the hunt itself, as a client that waits in vain on a busy machine: nobody saw it.
+            traceback.print_exc()
         except Exception as error:  # noqa: BLE001
             os.write(writing, f"the project fails: {type(error).__name__}: {error}".encode())
         finally:

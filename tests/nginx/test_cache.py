@@ -9,8 +9,6 @@ import pytest
 
 from tests.conftest import Views
 from tests.support.client import Received, send
-from tests.support.nginx import NginxServer
-from tests.support.ports import free_port
 from tests.support.remote import Pause, Request, Step, StubRemote, answer
 from tests.support.site import Site
 from tests.support.store import TYPE, store
@@ -214,16 +212,13 @@ def test_the_caches_of_the_server_around_are_not_ours(
     remote.script = {"/k": KEPT}
     views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
     options = {"origins": [f"http://{remote.address}"], "cache": str(tmp_path / "cache")}
-    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
-        site.nginx.close()
-        text = (tmp_path / "nginx.conf").read_text()
-        (tmp_path / "nginx.conf").write_text(text.replace("server_name _;", AROUND))
-        with NginxServer(tmp_path, nginx_binary) as nginx:
-            part = send(nginx.address, "/f", [("Range", "bytes=70000-70009")])
-            assert (part.status, part.body) == (206, FILE[70000:70010])
-            assert send(nginx.address, "/f", method="HEAD").status == 200
-            assert send(nginx.address, "/f").body == FILE
-            assert send(nginx.address, "/f", [("If-Modified-Since", DATE)]).status == 304
+    with Site(views, tmp_path, nginx_binary, beside=AROUND, **options) as site:  # type: ignore[arg-type]
+        address = site.nginx.address
+        part = send(address, "/f", [("Range", "bytes=70000-70009")])
+        assert (part.status, part.body) == (206, FILE[70000:70010])
+        assert send(address, "/f", method="HEAD").status == 200
+        assert send(address, "/f").body == FILE
+        assert send(address, "/f", [("If-Modified-Since", DATE)]).status == 304
     assert [r.value("Range") for r in remote.requests] == ["bytes=0-1048575"]
 
 
@@ -505,20 +500,15 @@ def test_a_kept_file_without_the_application(
         own = {"etag": "own"} if "own" in room else {}
         views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)
         options = {"origins": [f"http://{remote.address}"], "cache": str(tmp_path / "cache")}
-        with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
-            assert send(site.nginx.address, "/f").body == FILE
-            text = (tmp_path / "nginx.conf").read_text()
-            address = f"127.0.0.1:{free_port()}"
-            text = text.replace(site.nginx.address, address).replace(
-                "server_name _;",
-                f"location /other {{ proxy_pass http://{other.address}; }}"
-                "location ~ ^/p/(.*)$ { rewrite ^/p/(.*)$ /$1 last; }",
-            )
-            site.nginx.close()
-            (tmp_path / "nginx.conf").write_text(text)
+        beside = (
+            f"location /other {{ proxy_pass http://{other.address}; }}"
+            "location ~ ^/p/(.*)$ { rewrite ^/p/(.*)$ /$1 last; }"
+        )
+        with Site(views, tmp_path, nginx_binary, beside=beside, **options) as site:  # type: ignore[arg-type]
+            address = site.nginx.address
+            assert send(address, "/f").body == FILE
             remote.script = lambda _: answer(500)
-            with NginxServer(tmp_path, nginx_binary):
-                assert send(address, "/f").body == FILE
-                for target in (path, f"/p{path}", "/other"):
-                    got = send(address, target, [("X-Accel-Cache-Key", version)])
-                    assert got.status == 404
+            assert send(address, "/f").body == FILE
+            for target in (path, f"/p{path}", "/other"):
+                got = send(address, target, [("X-Accel-Cache-Key", version)])
+                assert got.status == 404

@@ -3,14 +3,16 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.nginx import nginx_version
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.errors import SettingsError
-from xaccel_wsgi.settings import load_settings
+from xaccel_wsgi.settings import Settings, load_settings
 
 EXACT_HTTP = "http://127.0.0.1:9000"
 EXACT_HTTPS = "https://localhost"
@@ -39,6 +41,7 @@ def _accepts(binary: str, folder: Path, text: str) -> str:
     [
         pytest.param([EXACT_HTTP], id="http"),
         pytest.param([EXACT_HTTPS], id="https"),
+        pytest.param(["http://[::1]:9000"], id="IPv6"),
         pytest.param([WILDCARD], id="wildcard"),
         pytest.param([PREFIX], id="path prefix"),
         pytest.param([EXACT_HTTP, EXACT_HTTPS, WILDCARD, PREFIX], id="all"),
@@ -99,17 +102,38 @@ def test_a_name_without_any_resolver_is_refused() -> None:
         config.server_part(settings, config.Target())
 
 
-def test_every_directive_of_the_server_part_follows_a_reason() -> None:
-    """No block of directives stands without a comment before it."""
-    settings = load_settings(environ={}, origins=[EXACT_HTTPS], token="0123456789abcdef")
-    text = config.server_part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    location = text[text.index("location ^~") : text.index("location @xaccel_hop")]
-    assert len(re.findall(r"^\s*#", location, re.MULTILINE)) >= 20
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="plain"),
+        pytest.param(
+            {
+                "cache": "/var/cache/nginx/xaccel",
+                "error_page": "/errors/{status}",
+                "internal_locations": {"/protected/": "/srv/files"},
+            },
+            id="with all that there is",
+        ),
+    ],
+)
+@pytest.mark.parametrize("part", [config.http_part, config.server_part, config.location_part])
+def test_every_paragraph_says_why_it_is_there(
+    part: Callable[[Settings, config.Target], str], options: dict[str, Any]
+) -> None:
+    """In its first line, or in the first of its block."""
+    settings = load_settings(
+        environ={}, origins=[EXACT_HTTPS, WILDCARD], token="0123456789abcdef", **options
+    )
+    text = part(settings, config.Target(resolvers=("127.0.0.1:9",)))
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        assert re.match(r"(?:\S+[^\n]*\{\n)?\s*#", paragraph)
 
 
-def test_https_is_verified_in_both_locations() -> None:
-    """NGINX verifies nothing by default, and a hop's location inherits nothing."""
-    settings = load_settings(environ={}, origins=[EXACT_HTTPS])
-    text = config.server_part(settings, config.Target(resolvers=("127.0.0.1:9",)))
-    for directive in ("proxy_ssl_verify on;", "proxy_ssl_server_name on;", "proxy_ssl_name"):
-        assert text.count(directive) == 2
+def test_the_cache_keeps_as_much_and_as_long_as_it_is_told() -> None:
+    """`max_size` and `inactive` of proxy_cache_path."""
+    settings = load_settings(
+        environ={}, origins=[EXACT_HTTP], token="0123456789abcdef", cache="/var/cache/nginx/xaccel",
+        cache_max_bytes=50_000_000, cache_unused_s=3600,
+    )  # fmt: skip
+    (path,) = re.findall(r"proxy_cache_path ([^;]+);", config.http_part(settings, config.Target()))
+    assert {"max_size=50000000", "inactive=3600s"} <= set(path.split())

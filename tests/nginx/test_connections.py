@@ -10,8 +10,9 @@ from tests.support.certificates import HOST_NAME, Certificates
 from tests.support.client import send
 from tests.support.dns import StubDns
 from tests.support.nginx import nginx_version
-from tests.support.remote import Request, Script, StubRemote, answer
+from tests.support.remote import Script, StubRemote, answer
 from tests.support.site import TOKEN, Site, nginx_in_front
+from tests.support.store import store as good_store
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.carriers.nginx.config import Target
 from xaccel_wsgi.carriers.nginx.wire import handoff_fields
@@ -108,13 +109,7 @@ def test_slices_share_a_connection(
 ) -> None:
     """A file of many slices is no reason for many handshakes."""
     size = 8 * 65536
-
-    def script(request: Request) -> list:
-        first = int((request.value("Range") or "").removeprefix("bytes=").partition("-")[0])
-        place = f"bytes {first}-{first + 65535}/{size}"
-        return answer(206, [("Content-Range", place)], bytes(65536))
-
-    remote.script = script  # type: ignore[assignment]
+    remote.script = good_store(bytes(size))
     views.view = lambda _: RemoteFile(remote.url("/k"), cache_key="v")
     cache = {"cache": str(tmp_path / "cache"), "cache_slice_bytes": 65536}
     origins = [f"http://{remote.address}"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tests.support.client import send
 from tests.support.nginx import NginxServer, whole_configuration
-from tests.support.ports import free_port
 from tests.support.remote import StubRemote, answer
 from tests.support.wsgi import serve
+from tools.ports import free_port
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.settings import load_settings

@@ -7,7 +7,6 @@ remotes and any log is kept, byte by byte.
 
 import logging
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.support.certificates import Certificates
 from tests.support.client import send
 from tests.support.remote import Close, Hang, Request, Reset, Step, StubRemote, answer
 from tests.support.site import CARRIERS, TOKEN, Carrier, Site
+from tests.support.waiting import wait_until
 from xaccel_wsgi import RemoteFile
 from xaccel_wsgi.rules.answer import HIDDEN_FIELDS
 
@@ -220,23 +220,16 @@ class _Rig(logging.Handler):
                 got = send(address, "/file", fields, method=method, body=body)
                 self.evidence.see("the client", got)
         self._scene = "silence"
+        before = self.evidence.seen["the remote"]
         name, _, port = address.partition(":")
         with socket.create_connection((name, int(port))) as leaving:
             leaving.sendall(b"GET /file HTTP/1.1\r\nHost: x\r\n\r\n")
-            self._wait_for_one_more()
+            wait_until(lambda: self.evidence.seen["the remote"] != before)
 
     def look_at_what_is_no_request(self) -> None:
         """Notes bytes that the remotes got beside requests: a body that nothing announced, say."""
         for place, remote in self._remotes.items():
             self.evidence.see(place, remote.failures)
-
-    def _wait_for_one_more(self) -> None:
-        before = self.evidence.seen["the remote"]
-        for _ in range(500):
-            if self.evidence.seen["the remote"] != before:
-                return
-            time.sleep(0.01)
-        raise AssertionError("the remote wasn't asked")
 
 
 def collect(folder: Path, binary: str) -> dict[Carrier, Evidence]:

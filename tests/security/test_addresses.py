@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
-from tests.core.checks import QUICK
 from tests.support.certificates import Certificates
+from tests.support.checks import QUICK
 from tests.support.remote import StubRemote, answer
 from xaccel_wsgi import RemoteFile, XAccelMiddleware
 from xaccel_wsgi.carriers.stream.addresses import is_public

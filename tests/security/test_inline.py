@@ -1,14 +1,13 @@
 """What somebody uploaded, shown by a real browser: it doesn't run as the site, and it shows."""
 
 import io
-import struct
 import wave
-import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from examples.png import COLOUR, png
 from tests.conftest import Views
 from tests.support.remote import StubRemote, answer
 from tests.support.site import Carrier, Site
@@ -26,6 +25,7 @@ XHTML = (
 )
 HTML = f"<!doctype html><title>quiet</title><p>shown</p><script>{SCRIPT}</script>"
 
+PICTURE = png(4, 4, COLOUR, (b"\0" + b"\xff\0\0" * 4) * 4)
 ACTIVE = {
     "HTML": ("text/html", HTML),
     "HTML by an event": ("text/html", f'<title>quiet</title><img src="x:" onerror="{SCRIPT}">'),
@@ -35,18 +35,6 @@ ACTIVE = {
     "XHTML": ("application/xhtml+xml", XHTML),
     "XML": ("text/xml", XHTML),
 }
-
-
-def _png() -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    header = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\xff\0\0" * 4) * 4)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    )
 
 
 def _sound() -> bytes:
@@ -123,7 +111,7 @@ def test_a_sandboxed_page_still_shows(show: Show, page: Page) -> None:
 
 def test_a_picture_shows(show: Show, page: Page) -> None:
     """With its size known, it was decoded."""
-    page.goto(show("image/png", _png()))
+    page.goto(show("image/png", PICTURE))
     assert page.evaluate("document.querySelector('img').naturalWidth") == 4
 
 

@@ -21,6 +21,10 @@ ANSWERS: dict[str, list[Step]] = {
 }
 
 
+def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.name == "xaccel_wsgi"]
+
+
 @pytest.mark.attack("a log line forged by the remote", "one line, escaped", carrier="stream")
 @pytest.mark.parametrize("steps", ANSWERS.values(), ids=ANSWERS)
 def test_a_log_line_forged_by_the_remote(
@@ -30,9 +34,32 @@ def test_a_log_line_forged_by_the_remote(
     remote.script = {"/k": steps}
     views.view = lambda _: RemoteFile(remote.url("/k"))
     assert send(site.address("stream"), "/f").status == 502
-    lines = [r.getMessage() for r in caplog.records if r.name == "xaccel_wsgi"]
+    lines = _said(caplog)
     assert lines
     assert all(line.isprintable() for line in lines), lines
+
+
+def test_a_refusal_is_logged_with_its_usual_causes(
+    site: Site, views: Views, remote: StubRemote, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S3 answers 403 for both: who may not list needn't know what there is."""
+    remote.script = {"/k": answer(403)}
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    send(site.address("stream"), "/f")
+    (line,) = _said(caplog)
+    assert "expired signature" in line
+    assert "missing key" in line
+
+
+@pytest.mark.parametrize("status", [412, 416])
+def test_what_the_client_asks_in_vain_is_not_logged(
+    status: int, site: Site, views: Views, remote: StubRemote, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or whoever can ask could fill the disk."""
+    remote.script = {"/k": answer(status)}
+    views.view = lambda _: RemoteFile(remote.url("/k"))
+    assert send(site.address("stream"), "/f").status == status
+    assert _said(caplog) == []
 
 
 def test_nginx_says_what_went_wrong_where_the_operator_wants_it(

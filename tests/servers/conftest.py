@@ -13,12 +13,11 @@ from tests.servers.app import FOLDER, ORIGIN, TOKEN, wrapped
 from tests.servers.table import ROOT, SERVERS, Server
 from tests.support.client import Received, send
 from tests.support.nginx import nginx_binaries, nginx_missing_reason
-from tests.support.ports import free_port
 from tests.support.remote import StubRemote
 from tests.support.site import TOKEN as SECRET
 from tests.support.site import Carrier, nginx_in_front
 from tools.children import Children
-from tools.swift_s3 import listens
+from tools.ports import free_port, listens
 
 CONTENT = bytes(range(256)) * 4000
 _START_S = 30

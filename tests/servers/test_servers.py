@@ -32,7 +32,7 @@ def test_a_file_of_unknown_length(ask: Ask, remote: StubRemote) -> None:
     assert (got.status, got.body, got.broken_off) == (200, CONTENT, False)
 
 
-def test_head(ask: Ask, remote: StubRemote) -> None:
+def test_a_head_gets_the_length_and_no_body(ask: Ask, remote: StubRemote) -> None:
     """The file's length, and not a byte after the head."""
     remote.script = {"/k": answer(200, _PNG, CONTENT)}
     got = ask("/k", method="HEAD")
@@ -40,7 +40,7 @@ def test_head(ask: Ask, remote: StubRemote) -> None:
     assert got.value("Content-Length") == str(len(CONTENT))
 
 
-def test_a_range(ask: Ask, remote: StubRemote) -> None:
+def test_a_part_is_sent_with_its_place(ask: Ask, remote: StubRemote) -> None:
     """206 with its place."""
     part = answer(206, [("Content-Range", "bytes 4-5/9")], b"ab")
     remote.script = {"/k": part}

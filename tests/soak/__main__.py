@@ -10,15 +10,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tests.faults.grounds import children
 from tests.support.client import send
 from tests.support.nginx import NginxServer, nginx_binaries, nginx_version
-from tests.support.ports import free_port
+from tests.support.processes import children
 from tests.support.site import CARRIERS, TOKEN, Carrier, nginx_in_front
+from tests.support.waiting import wait_until
+from tools.ports import free_port
 from xaccel_wsgi.settings import load_settings
 
 from .client import Download, WrongBodyError
@@ -80,7 +80,7 @@ class Servers:
             )
         )
         self.addresses: dict[Carrier, str] = {"nginx": self.nginx.address, "stream": address}
-        _wait_until(self._answers)
+        wait_until(self._answers, within_s=20)
         self.pids: dict[Carrier, list[int]] = {
             "nginx": children(self.nginx.pid),
             "stream": children(self._gunicorn.pid),
@@ -123,14 +123,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _wait_until(holds: Callable[[], bool], within_s: float = 20.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not holds():
-        if time.monotonic() > deadline:
-            raise RuntimeError("the servers don't answer")
-        time.sleep(0.05)
 
 
 class Load:

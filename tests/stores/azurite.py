@@ -7,19 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_port
+from tests.support.accounts import ACCOUNT
+from tools.ports import free_port
 
 from .emulator import Emulator
 
 _AZURITE = Path(__file__).parents[2] / "build/azurite/node_modules/.bin/azurite-blob"
 # Where tools/install-azurite puts a node, if the machine has none.
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)))
-
-# Its only account, and the key that Microsoft publishes for it.
-ACCOUNT = "devstoreaccount1"
-ACCOUNT_KEY = (
-    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-)
 
 
 def azurite_missing_reason() -> str | None:

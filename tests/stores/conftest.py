@@ -7,10 +7,11 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from tests.conftest import Views
-from tests.stores.azurite import ACCOUNT_KEY, Azurite, azurite_missing_reason
+from tests.stores.azurite import Azurite, azurite_missing_reason
 from tests.stores.keys import KEYS
 from tests.stores.rclone import Rclone
 from tests.stores.uploads import Container, filled_bucket
+from tests.support.accounts import ACCOUNT_KEY
 from tests.support.site import Site
 from tools.swift_s3 import ACCESS_KEY, SECRET_KEY, SwiftS3
 from xaccel_wsgi.s3 import S3Bucket

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.closing import Closing
 from tools.children import Children
-from tools.swift_s3 import listens
+from tools.ports import listens
 
 
 class Emulator(Closing):

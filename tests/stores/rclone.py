@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.support.ports import free_port
+from tools.ports import free_port
 
 from .emulator import Emulator
 

@@ -15,9 +15,9 @@ from werkzeug.test import Client
 from tests.docs.ask import TOKEN
 from tests.docs.prelude import prelude
 from tests.docs.snippets import SNIPPETS
-from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY, Azurite
+from tests.stores.azurite import Azurite
 from tests.stores.strict import goog4_verifier, sigv4_verifier
-from tests.support.accounts import Accounts
+from tests.support.accounts import ACCOUNT, ACCOUNT_KEY, Accounts
 from tests.support.client import send
 from xaccel_wsgi.carriers.nginx.wire import gateway_token
 from xaccel_wsgi.find import find_middleware
@@ -66,7 +66,7 @@ S3 = {
 
 
 @pytest.mark.parametrize(("word", "place", "region"), S3.values(), ids=S3)
-def test_s3(word: str, place: str, region: str, accounts: Accounts) -> None:
+def test_an_s3_url_is_verified(word: str, place: str, region: str, accounts: Accounts) -> None:
     """The signature is verified by recomputing it from the request as it is sent."""
     url, _ = _handed_over(word)
     assert str(url).partition("?")[0] == place
@@ -77,7 +77,7 @@ def test_s3(word: str, place: str, region: str, accounts: Accounts) -> None:
     assert sigv4_verifier({key: secret})("GET", url.authority, url.target) is None
 
 
-def test_google_cloud_storage(accounts: Accounts) -> None:
+def test_a_google_url_is_verified(accounts: Accounts) -> None:
     """The same, with the public key of the account."""
     url, _ = _handed_over("google.cloud")
     assert str(url).partition("?")[0] == "https://storage.googleapis.com/reports/7.pdf"
@@ -86,7 +86,7 @@ def test_google_cloud_storage(accounts: Accounts) -> None:
     assert verify("GET", url.authority, url.target) is None
 
 
-def test_azure_blob_storage(azurite: Azurite) -> None:
+def test_an_azure_url_is_accepted(azurite: Azurite) -> None:
     """The emulator accepts it; its account is part of the path, which the signature knows too."""
     with ContainerClient(azurite.account_url, "reports", credential=ACCOUNT_KEY) as container:
         container.create_container()
@@ -99,7 +99,7 @@ def test_azure_blob_storage(azurite: Azurite) -> None:
     assert send(address, f"/{ACCOUNT}{url.target.replace('7.pdf', '8.pdf')}").status == 403
 
 
-def test_cloudfront(accounts: Accounts) -> None:
+def test_a_cloudfront_url_is_verified(accounts: Accounts) -> None:
     """CloudFront Developer Guide, "a signed URL using a canned policy": checked by that."""
     url, _ = _handed_over("CloudFrontSigner")
     said = {name: value for name, (value,) in parse_qs(url.query).items()}

@@ -7,8 +7,8 @@ import boto3
 from azure.storage.blob import BlobSasPermissions, BlobServiceClient, generate_blob_sas
 from botocore.config import Config
 
-from tests.stores.azurite import ACCOUNT, ACCOUNT_KEY
 from tests.stores.keys import DOT_SEGMENTS, KEYS
+from tests.support.accounts import ACCOUNT, ACCOUNT_KEY
 from xaccel_wsgi import content_disposition
 from xaccel_wsgi.s3 import S3Bucket
 

@@ -74,7 +74,10 @@ def test_what_nobody_takes_is_closed_in_the_end(
 def test_there_is_an_end_to_how_many_are_kept(keep: Callable[[str], Kept]) -> None:
     """A thousand hosts don't take a thousand descriptors."""
     kept = [keep(f"h{number}") for number in range(1000)]
-    assert [each.closed for each in kept] == [True] * 936 + [False] * 64
+    still_open = [each for each in kept if not each.closed]
+    assert 1 <= len(still_open) <= 100
+    # The latest of them.
+    assert still_open == kept[-len(still_open) :]
 
 
 def test_a_certificate_file_without_certificates_is_refused_at_the_start(tmp_path: Path) -> None:

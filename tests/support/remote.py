@@ -207,7 +207,8 @@ class StubRemote(Closing):
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._open: dict[threading.Thread, _Connection] = {}
-        self._listener = socket.create_server((host, port), backlog=256)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family, backlog=256)
         self._wake, self._woken = socket.socketpair()
         self.port: int = self._listener.getsockname()[1]
         self._acceptor = threading.Thread(target=self._accept, daemon=True, name="stub-remote")

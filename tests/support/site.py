@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tests.support.closing import Closing
 from tests.support.nginx import NginxServer, nginx_version
-from tests.support.ports import free_port
 from tests.support.wsgi import serve
+from tools.ports import free_port
 from xaccel_wsgi import XAccelMiddleware
 from xaccel_wsgi.carriers.nginx import config
 from xaccel_wsgi.find import find_middleware

@@ -84,14 +84,14 @@ def test_tells_whole_from_broken(
         pytest.param([b"HTTP/1.1 2", Close()], id="within the status line"),
     ],
 )
-def test_no_answer(remote: StubRemote, steps: list[Step]) -> None:
+def test_no_answer_has_status_0(remote: StubRemote, steps: list[Step]) -> None:
     """Status 0, broken off."""
     remote.script = {"/": steps}
     received = send(remote.address)
     assert (received.status, received.broken_off) == (0, True)
 
 
-def test_not_http(remote: StubRemote) -> None:
+def test_what_is_not_http_is_shown_as_it_came(remote: StubRemote) -> None:
     """The bytes are there to be seen."""
     remote.script = {"/": [b"\x00 what is this", Close()]}
     received = send(remote.address)
@@ -105,7 +105,7 @@ def test_silence_is_an_error(remote: StubRemote) -> None:
         send(remote.address, timeout_s=0.1)
 
 
-def test_head(remote: StubRemote) -> None:
+def test_the_answer_to_a_head_has_no_body(remote: StubRemote) -> None:
     """Has no body; one that comes all the same is seen."""
     remote.script = {
         "/good": answer(200, [("Content-Length", "5")], framing="none", ending=Close()),

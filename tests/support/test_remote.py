@@ -11,6 +11,7 @@ import pytest
 from .certificates import HOST_NAME, Certificates
 from .client import send
 from .remote import Close, Hang, Pause, Request, Reset, StubRemote, answer
+from .waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +142,7 @@ def test_hanging_ends_with_reset_and_close(remote: StubRemote) -> None:
     remote.script = {"/": [Hang()]}
     with socket.create_connection(("127.0.0.1", remote.port), 5) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        while not remote.requests:
-            time.sleep(0.001)
+        wait_until(lambda: remote.requests)
         began = time.monotonic()
         remote.reset()
         assert connection.recv(1) == b""
@@ -164,7 +164,7 @@ def test_broken_requests_are_noted(remote: StubRemote) -> None:
     assert remote.requests == []
 
 
-def test_tls(tmp_path: Path) -> None:
+def test_tls_holds_for_the_names_of_the_certificate(tmp_path: Path) -> None:
     """The certificate holds for its names; who doesn't trust it is noted."""
     certificates = Certificates(tmp_path)
     with StubRemote({"/": answer(200, body=b"ok")}, tls=certificates.server_context()) as remote:
@@ -181,8 +181,6 @@ def test_tls(tmp_path: Path) -> None:
             pytest.raises(ssl.SSLCertVerificationError),
         ):
             ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
-        deadline = time.monotonic() + 5
-        while not remote.failures and time.monotonic() < deadline:
-            time.sleep(0.001)
+        wait_until(lambda: remote.failures)
         assert remote.failures[0].startswith("TLS: ")
         assert len(remote.requests) == 3

@@ -2,12 +2,13 @@
 
 import os
 import threading
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tools.ports import free_port
 
 from .client import send
 from .nginx import (
@@ -18,8 +19,8 @@ from .nginx import (
     nginx_version,
     whole_configuration,
 )
-from .ports import free_port
 from .remote import Close, Hang, Reset, Routes, StubRemote, answer
+from .waiting import wait_until
 from .wsgi import serve
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable
         raise ConnectionError("on purpose")
 
 
-def test_waitress() -> None:
+def test_waitress_serves_and_ends() -> None:
     """It serves, and leaves no thread behind."""
     before = set(threading.enumerate())
     with serve(app) as server:
@@ -47,10 +48,7 @@ def test_waitress() -> None:
         assert received.value("X-Method") == "POST"
         broken = send(server.address, "/breaks")
         assert (broken.body, broken.broken_off) == (b"/breaks", True)
-    deadline = time.monotonic() + 5
-    while set(threading.enumerate()) - before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert set(threading.enumerate()) <= before
+    wait_until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_missing_nginx_is_a_skip_or_in_ci_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,8 @@ sys.path[0] = str(ROOT)
 
 from tools.children import ChildError, Children  # noqa: E402
 from tools.demo.examples import EXAMPLES, Example  # noqa: E402
-from tools.swift_s3 import HOST, SwiftS3, free_ports, listens  # noqa: E402
+from tools.ports import free_port, listens  # noqa: E402
+from tools.swift_s3 import HOST, SwiftS3  # noqa: E402
 
 # Where NGINX lies on machines whose PATH, for all but root, leaves these out.
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
@@ -92,7 +93,7 @@ def _run(
         if nginx:
             # The application hands over to nobody who doesn't show the token.
             environ |= {"XACCEL_MODE": "nginx", "XACCEL_TOKEN": secrets.token_urlsafe(32)}
-            (app_port,) = free_ports(1)
+            app_port = free_port()
             children.start("application", example.serve(app_port), environ=environ, cwd=ROOT)
             _start_nginx(children, environ, nginx, example.app, folder / "nginx", port, app_port)
         else:

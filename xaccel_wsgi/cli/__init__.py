@@ -19,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return cast(int, options.run(options))
+        status = cast(int, options.run(options))
+        # Whether somebody still reads shows only when it goes out.
+        sys.stdout.flush()
+        return status
     except XAccelError as error:
         print(f"xaccel-wsgi: {error}", file=sys.stderr)
         return 2

@@ -270,6 +270,7 @@ ROWS = [
         app_fields=(("Set-Cookie", "view=1"), ("Set-Cookie", "view=2")),
         remote=answer(403, REVEALING, XML),
         status=502,
+        has_all=tuple(("Set-Cookie", f"{of}={n}") for of in ("view", "page") for n in (1, 2)),
     ),
     Row(
         says="the file's rate doesn't slow the page down",

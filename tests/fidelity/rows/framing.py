@@ -282,7 +282,7 @@ ROWS = [
         status=304,
     ),
     Row(
-        says="a connection is used again after an error",
+        says="the same error three times",
         remote=answer(404, (TYPE,), BODY),
         times=3,
         status=404,
@@ -390,9 +390,8 @@ ROWS = [
     ),
     Row(
         says="a rate limit of an error",
-        file={"limit_rate": 100},
+        file={"limit_rate": 1},
         remote=answer(404, (TYPE,), BODY),
         status=404,
-        at_most_s=0.5,
     ),
 ]

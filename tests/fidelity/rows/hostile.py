@@ -213,6 +213,7 @@ ROWS = [
         says="an unknown field twice passes twice",
         remote=answer(200, (TYPE, ("X-Own", "1"), ("X-Own", "2")), BODY),
         status=200,
+        has_all=(("X-Own", "1"), ("X-Own", "2")),
     ),
     Row(
         says="names in odd letter case are the same names",

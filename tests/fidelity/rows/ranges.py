@@ -252,6 +252,7 @@ ROWS = [
         says="a Content-Range on a 200 passes",
         remote=answer(200, (TYPE, ("Content-Range", "bytes 0-17/18")), BODY),
         status=200,
+        has=(("Content-Range", "bytes 0-17/18"),),
     ),
     Row(
         says="a part of an encoded file",

@@ -420,6 +420,7 @@ ROWS = [
         remote={"/file": to("{other}/there"), "other:/there": WHOLE},
         status=200,
         asked=("main /file", "other /there"),
+        asked_with=(("Host", "127.0.0.1:{other-port}"),),
     ),
     Row(
         says="a redirect to a place where nobody listens",

@@ -58,7 +58,8 @@ class Streamer:
             receipt.status = error.status
             page = error_page(error.status, error.fields)
             reason = HTTP_STATUS_CODES[error.status]
-            start_response(f"{error.status} {reason}", [*page.fields, *cookies])
+            # The page's cookies last, as in NGINX: of two with one name the later one counts.
+            start_response(f"{error.status} {reason}", [*cookies, *page.fields])
             return _receipted(iter([] if is_head else [page.body]), receipt)
         fields = client_fields(handoff.response_fields, self._hidden, answer.status, answer.fields)
         receipt.status = answer.status

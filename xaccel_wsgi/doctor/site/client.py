@@ -136,10 +136,12 @@ class Site:
 
 def _field(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
-    if not colon or not NAME.fullmatch(name) or not _LATIN_1.fullmatch(value):
-        # Without the value: it may be a credential.
+    named = bool(colon and NAME.fullmatch(name))
+    if not named or not _LATIN_1.fullmatch(value):
+        # Without the value, which may be a credential, and stand where the name should.
+        what = shown(name) if named else "what was given"
         raise CheckError(
-            "header", f"{shown(name)} isn't a name and a value", 'As in "Cookie: session=...".'
+            "header", f"{what} isn't a name and a value", 'As in "Cookie: session=...".'
         )
     return name, value.strip()
 

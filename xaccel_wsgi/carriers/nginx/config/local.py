@@ -38,5 +38,6 @@ def local_locations(settings: Settings) -> Iterator[str]:
     if settings.internal_locations:
         yield ""
         yield "location @xaccel_no_file {"
+        yield "    # As anywhere else on this server."
         yield "    return 404;"
         yield "}"

@@ -1,4 +1,4 @@
-"""What several of the core's tests need: a profile for properties, and questions about errors."""
+"""What tests of pure functions need: a profile for properties, and questions about errors."""
 
 import os
 import re
