@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"([0-9]+)(ms|s|m|k|d)?")
 # Their arguments are a list, each of which counts.
 _LISTS = {
     "error_page", "proxy_ignore_headers", "proxy_next_upstream", "proxy_ssl_protocols",
-    "proxy_cache_use_stale", "proxy_cache_valid", "log_format",
+    "proxy_cache_valid", "log_format",
 }  # fmt: skip
 # What an expression of ours is made of, and what is left if it is loosened.
 _LOOSENED = {
@@ -147,7 +147,8 @@ def _changes(directive: Directive) -> Iterator[tuple[str, Directive | None]]:
             yield f"without {_short(argument)}", other(index)
         elif number and int(number[1]) > 1 and directive.name not in ("error_page", "return", "if"):
             half = f"{int(number[1]) // 2}{number[2] or ''}"
-            yield f"{_OF_A_RUN.sub('...', argument)} halved", other(index, half)
+            shown = _OF_A_RUN.sub("...", f"{directive.name} {argument}").partition(" ")[2]
+            yield f"{shown} halved", other(index, half)
         for what, (pattern, left) in _LOOSENED.items():
             if argument.startswith("^") and (loosened := pattern.sub(left, argument)) != argument:
                 yield f"without {what}" if not left else f"{what} widened", other(index, loosened)

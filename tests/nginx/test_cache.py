@@ -148,22 +148,6 @@ def test_a_store_without_ranges(
     assert len(remote.requests) == 1
 
 
-def test_many_clients_at_once_fetch_once(
-    keeping: Site, views: Views, remote: StubRemote, version: str
-) -> None:
-    """The first one's slice is everyone's."""
-    whole = store(FILE[:1000])
-
-    def slow(request: Request) -> list[Step]:
-        return [Pause(0.2), *whole(request)]  # type: ignore[misc]
-
-    remote.script = {"/k": slow}
-    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
-    with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda _: send(keeping.nginx.address, "/f").body, range(8)))
-    assert (got, len(remote.requests)) == ([FILE[:1000]] * 8, 1)
-
-
 def test_a_kept_file_outlives_its_remote(
     keeping: Site, views: Views, remote: StubRemote, version: str
 ) -> None:
@@ -196,30 +180,76 @@ def test_the_application_goes_on_deciding_what_the_client_sees(
     assert len(remote.requests) == 5
 
 
-AROUND = (
-    "proxy_cache_bypass 1; proxy_no_cache 1; proxy_cache_min_uses 9; proxy_cache_valid any 1s;"
-    "proxy_cache_key x; slice 1k;"
-    "proxy_cache_max_range_offset 1; proxy_cache_revalidate on; proxy_cache_lock off;"
-    "proxy_cache_background_update on; proxy_cache_use_stale off; proxy_cache_lock_age 1ms;"
-    "max_ranges 0; if_modified_since off;"
-)
+# --- What a server block around says of caches of its own ---
 
 
-def test_the_caches_of_the_server_around_are_not_ours(
-    views: Views, remote: StubRemote, version: str, nginx_binary: str, tmp_path
+@pytest.fixture(scope="module")
+def surrounded(
+    nginx_binary: str,
+    views: Views,
+    session_remote: StubRemote,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """A site with a cache, in a server block that has other plans."""
+    folder = tmp_path_factory.mktemp("nginx")
+    options = {
+        "origins": [f"http://{session_remote.address}"],
+        "read_timeout_s": 1,
+        "cache": str(folder / "cache"),
+    }
+    around = (
+        "proxy_cache_bypass 1; proxy_no_cache 1; proxy_cache_min_uses 9; proxy_cache_valid any 1s;"
+        "proxy_cache_key x; slice 1k; proxy_cache_max_range_offset 1; proxy_cache_revalidate on;"
+        "proxy_cache_lock off; proxy_cache_lock_age 1ms; proxy_cache_lock_timeout 1ms;"
+        "proxy_cache_background_update on; proxy_cache_use_stale off;"
+        "max_ranges 0; if_modified_since off;"
+    )
+    with Site(views, folder, nginx_binary, beside=around, **options) as site:  # type: ignore[arg-type]
+        yield site
+
+
+@WHOSE_VALIDATORS
+def test_it_does_not_change_what_is_kept_or_how(
+    own: dict[str, str], surrounded: Site, views: Views, remote: StubRemote, version: str
 ) -> None:
-    """What a server block says for its own pages doesn't change what is kept, or how."""
+    """It is meant for the site's own pages."""
+    remote.script = {"/k": KEPT}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
+    address = surrounded.nginx.address
+    part = send(address, "/f", [("Range", "bytes=70000-70009")])
+    assert (part.status, part.body) == (206, FILE[70000:70010])
+    assert send(address, "/f", method="HEAD").status == 200
+    assert send(address, "/f").body == FILE
+    assert [r.value("Range") for r in remote.requests] == ["bytes=0-1048575"]
+
+
+def test_it_does_not_change_how_dates_are_compared(
+    surrounded: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """RFC 9110 section 13.1.3; for files without validators of the application's."""
     remote.script = {"/k": KEPT}
     views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
-    options = {"origins": [f"http://{remote.address}"], "cache": str(tmp_path / "cache")}
-    with Site(views, tmp_path, nginx_binary, beside=AROUND, **options) as site:  # type: ignore[arg-type]
-        address = site.nginx.address
-        part = send(address, "/f", [("Range", "bytes=70000-70009")])
-        assert (part.status, part.body) == (206, FILE[70000:70010])
-        assert send(address, "/f", method="HEAD").status == 200
-        assert send(address, "/f").body == FILE
-        assert send(address, "/f", [("If-Modified-Since", DATE)]).status == 304
-    assert [r.value("Range") for r in remote.requests] == ["bytes=0-1048575"]
+    for _ in range(2):
+        got = send(surrounded.nginx.address, "/f", [("If-Modified-Since", DATE)])
+        assert got.status == 304
+
+
+@WHOSE_VALIDATORS
+def test_many_clients_at_once_fetch_once(
+    own: dict[str, str], surrounded: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """The first one's slice is everyone's, however long the remote may take over it."""
+    whole = store(FILE[:1000])
+
+    def slow(request: Request) -> list[Step]:
+        # Nearly as long as it may.
+        return [Pause(0.7), *whole(request)]  # type: ignore[misc]
+
+    remote.script = {"/k": slow}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(lambda _: send(surrounded.nginx.address, "/f").body, range(8)))
+    assert (got, len(remote.requests)) == ([FILE[:1000]] * 8, 1)
 
 
 # --- The application's own validators ---
@@ -360,13 +390,19 @@ NOT_KEPT = {
 }  # fmt: skip
 
 
+@WHOSE_VALIDATORS
 @pytest.mark.parametrize("first", NOT_KEPT.values(), ids=NOT_KEPT)
 def test_an_answer_that_is_not_kept(
-    first: list[Step], keeping: Site, views: Views, remote: StubRemote, version: str
+    first: list[Step],
+    own: dict[str, str],
+    keeping: Site,
+    views: Views,
+    remote: StubRemote,
+    version: str,
 ) -> None:
     """The next client gets the file."""
     remote.script = {"/k": first, "/elsewhere": answer(200, (TYPE,), b"moved")}
-    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
     send(keeping.nginx.address, "/f")
     remote.script = {"/k": KEPT}
     assert send(keeping.nginx.address, "/f").body == FILE

@@ -68,21 +68,15 @@ def cached(settings: Settings) -> Iterator[str]:
     yield "# The key names a version, which never changes. Errors aren't kept."
     yield "proxy_cache_valid 200 206 365d;"
     yield "proxy_no_cache $xaccel_endless;"
-    yield "# Changes no answer within a year; a copy older than that outlives its remote as well."
-    yield "proxy_cache_use_stale error timeout invalid_header updating"
-    yield "    http_500 http_502 http_503 http_504 http_429;"
     yield "# One client fetches a slice, the others wait for it."
     yield "proxy_cache_lock on;"
-    yield "# Several ranges are answered with the whole file, as without the cache."
-    yield "max_ranges 1;"
-    yield "# From disk without a detour through this process."
+    yield "# Speed only: from disk without a detour through this process."
     yield "sendfile on;"
-    yield "# What a block around this may say of its own cache isn't meant for files."
+    yield "# What a block around this may say isn't meant for files. Several ranges never get here."
+    yield "max_ranges 1;"
     yield 'proxy_cache_bypass "";'
     yield "proxy_cache_min_uses 1;"
     yield f"proxy_cache_max_range_offset {_NO_OFFSET};"
-    for name in ("revalidate", "background_update"):
-        yield f"proxy_cache_{name} off;"
     for name in ("lock_age", "lock_timeout"):
         yield f"proxy_cache_{name} {milliseconds(settings.read_timeout_s)};"
 
