@@ -9,6 +9,7 @@ from subprocess import PIPE
 
 import pytest
 
+from xaccel_wsgi.cli import arguments, main
 from xaccel_wsgi.cli.arguments import installed_nginx, system_resolvers
 
 APP = """
@@ -166,6 +167,18 @@ def test_dns_servers_are_read_as_the_system_reads_them(tmp_path: Path) -> None:
         "nameserver  2001:db8::3 # the second\nnameserver fe80::1%eth0\n"
     )
     assert list(system_resolvers(file)) == ["192.0.2.2", "[2001:db8::3]"]
+
+
+@pytest.mark.parametrize(("there", "more"), [(True, ""), (False, " ipv6=off")])
+def test_nginx_is_given_no_addresses_that_lead_nowhere(
+    there: bool, more: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would take one at random, and a second, and answer 502."""
+    monkeypatch.setenv("XACCEL_ORIGINS", "https://files.example")
+    monkeypatch.setattr(arguments, "system_resolvers", lambda: iter(("192.0.2.1", "192.0.2.2")))
+    monkeypatch.setattr(arguments, "has_ipv6", lambda: there)
+    assert main(["nginx", "--part", "server"]) == 0
+    assert f"resolver 192.0.2.1 192.0.2.2{more};" in capsys.readouterr().out
 
 
 def test_a_machine_without_dns_servers_has_none(tmp_path: Path) -> None:

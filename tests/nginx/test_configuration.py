@@ -59,6 +59,17 @@ def test_nginx_accepts_it_without_a_warning(
     assert _accepts(nginx_binary, tmp_path, text) == ""
 
 
+def test_the_longest_host_has_room(nginx_binary: str, tmp_path: Path) -> None:
+    """253 characters (RFC 1035 section 2.3.4); NGINX's maps have room for 46 by themselves."""
+    host = ".".join(letter * 62 for letter in "abcd") + ".e"
+    settings = load_settings(environ={}, origins=[f"https://{host}"])
+    user = "root" if os.geteuid() == 0 else ""
+    text = config.standalone(
+        settings, _target(nginx_binary), "127.0.0.1:8080", "127.0.0.1:8000", user
+    )
+    assert _accepts(nginx_binary, tmp_path, text) == ""
+
+
 def test_the_longest_header_names_have_room(nginx_binary: str, tmp_path: Path) -> None:
     """In NGINX's tables of variables and headers, whose buckets are no larger by themselves."""
     longest = {"carried_headers": "a", "hidden_headers": "b", "request_header_names": "c"}
@@ -77,7 +88,7 @@ def test_a_pinned_origin_is_an_upstream_without_a_resolver() -> None:
     text = config.http_part(settings, config.Target()) + config.server_part(
         settings, config.Target()
     )
-    assert "server localhost:443;" in text
+    assert "server localhost:443 max_fails=0;" in text
     assert re.search(r"^\s*resolver", text, re.MULTILINE) is None
 
 
@@ -90,7 +101,8 @@ def test_a_named_origin_follows_dns_where_nginx_can(
     """`resolve` needs 1.27.3; before it the resolver is used without kept connections."""
     settings = load_settings(environ={}, origins=[EXACT_HTTPS])
     target = config.Target(version=version, resolvers=("127.0.0.1:9",))
-    assert ("server localhost:443 resolve;" in config.http_part(settings, target)) is follows
+    text = config.http_part(settings, target)
+    assert ("server localhost:443 resolve max_fails=0;" in text) is follows
 
 
 def test_a_name_without_any_resolver_is_refused() -> None:

@@ -10,7 +10,7 @@ from tests.support.certificates import HOST_NAME, Certificates
 from tests.support.client import send
 from tests.support.dns import StubDns
 from tests.support.nginx import nginx_version
-from tests.support.remote import Script, StubRemote, answer
+from tests.support.remote import Hang, Script, StubRemote, answer
 from tests.support.site import TOKEN, Site, nginx_in_front
 from tests.support.store import store as good_store
 from xaccel_wsgi import RemoteFile
@@ -149,6 +149,25 @@ def test_a_name_is_followed_and_its_connections_kept(
             moved_at = len(old.requests)
             _fetched(site, views, url)
             assert (len(old.requests), new.connections) == (moved_at, 1)
+
+
+def test_one_silent_file_takes_no_other_one_down(
+    views: Views, nginx_binary: str, tmp_path: Path
+) -> None:
+    """Of an upstream with several addresses, NGINX would think that all of them are down."""
+    if not Target(nginx_version(nginx_binary)).follows_dns:  # type: ignore[arg-type]
+        pytest.skip("this NGINX can't follow DNS and keep connections")
+    routes = {"/silent": [Hang()], "/k": FILE}
+    with (
+        StubRemote(routes, host="0.0.0.0") as store,
+        StubDns({HOST_NAME: ("127.0.0.2", "127.0.0.3")}) as dns,
+    ):
+        origin = f"http://{HOST_NAME}:{store.port}"
+        options = {"origins": [origin], "read_timeout_s": 0.3, "resolver": dns.address}
+        with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+            views.view = lambda environ: RemoteFile(origin + environ["PATH_INFO"])
+            for path, status in (("/k", 200), ("/silent", 504), ("/k", 200)):
+                assert send(site.nginx.address, path).status == status
 
 
 @pytest.mark.parametrize("path", ["/f", "/hop"], ids=["the first URL", "a redirect"])

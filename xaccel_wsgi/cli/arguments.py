@@ -3,6 +3,7 @@
 import argparse
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,26 @@ def system_resolvers(file: Path = _RESOLV_CONF) -> Iterator[str]:
         match line.split():
             case ["nameserver", address, *_] if "%" not in address:
                 yield f"[{address}]" if ":" in address else address
+
+
+def default_resolvers() -> tuple[str, ...]:
+    """Returns the DNS servers of this machine, as NGINX is told of them.
+
+    NGINX takes an address at random and gives up after the second, so that where IPv6 leads nowhere
+    it mustn't be given such.
+    """
+    servers = tuple(system_resolvers())
+    return servers if has_ipv6() or not servers else (*servers, "ipv6=off")
+
+
+def has_ipv6() -> bool:
+    """Tells whether this machine knows a way to the IPv6 internet; nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.connect(("2000::1", 53))
+    except OSError:
+        return False
+    return True
 
 
 def installed_nginx(binary: str | None) -> tuple[str, tuple[int, int, int]] | None:

@@ -16,9 +16,9 @@ from ..find import find_settings
 from ..settings import Settings
 from .arguments import (
     APP_HELP,
+    default_resolvers,
     installed_nginx,
     spelled,
-    system_resolvers,
     target_version,
     version,
 )
@@ -87,7 +87,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "--resolver",
         action="append",
         metavar="ADDR",
-        help="a DNS server for NGINX (those of /etc/resolv.conf)",
+        help="a DNS server for NGINX (those of /etc/resolv.conf, without IPv6 where there is none)",
     )
 
 
@@ -96,7 +96,7 @@ def _nginx(options: argparse.Namespace) -> int:
     settings = find_settings(options.app)
     target = config.Target(
         version=target_version(options.nginx_version),
-        resolvers=tuple(options.resolver or system_resolvers()),
+        resolvers=tuple(options.resolver or default_resolvers()),
         protocol=options.protocol,
     )
     if options.standalone:

@@ -1,9 +1,10 @@
 """What becomes of a URL: how it is read, who admits it, what NGINX is told and what it sends."""
 
+import re
 from dataclasses import dataclass, replace
 
 from ..carriers.nginx.config import Target
-from ..carriers.nginx.config.upstreams import authorities, kept_upstreams
+from ..carriers.nginx.config.upstreams import kept_upstreams
 from ..carriers.nginx.wire import internal_path
 from ..errors import XAccelError
 from ..rules.origin import AllowList, Origin
@@ -108,7 +109,7 @@ def _admitting(url: RemoteUrl, settings: Settings) -> list[Origin]:
 def _connection(url: RemoteUrl, settings: Settings | None, target: Target) -> str:
     if settings is not None:
         for name, origin, server in kept_upstreams(settings, target):
-            if url.scheme == origin.scheme and url.authority in authorities(origin):
+            if re.fullmatch(origin.place_expression, url.origin):
                 follows = ", following DNS" if server.endswith(" resolve") else ""
                 return f"{server.removesuffix(' resolve')}{follows}; connections are kept ({name})"
     return f"{url.host}:{url.effective_port}, looked up and connected to for each download"

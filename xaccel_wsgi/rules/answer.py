@@ -75,6 +75,11 @@ HIDDEN_FIELDS = (
     "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials",
     "Access-Control-Allow-Methods", "Access-Control-Allow-Headers",
     "Access-Control-Expose-Headers", "Access-Control-Max-Age",
+    "Access-Control-Allow-Private-Network",
+    # So it does for the caches in between, which read these first (RFC 9213).
+    "CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Vercel-CDN-Cache-Control",
+    "Netlify-CDN-Cache-Control", "Surrogate-Control", "Surrogate-Key", "Cache-Tag", "Edge-Control",
+    "X-LiteSpeed-Cache-Control", "No-Vary-Search",
     # These act on the client's behalf, or on the application's site.
     "Set-Cookie", "Set-Cookie2", "Location", "Refresh", "WWW-Authenticate", "Authentication-Info",
     "Clear-Site-Data", "Content-Security-Policy", "Content-Security-Policy-Report-Only",
@@ -87,7 +92,13 @@ HIDDEN_FIELDS = (
     "Cross-Origin-Resource-Policy", "Origin-Agent-Cluster", "Service-Worker-Allowed", "SourceMap",
     "X-SourceMap", "NEL", "Report-To", "Reporting-Endpoints", "Server-Timing",
     "Timing-Allow-Origin", "Accept-CH", "Critical-CH", "P3P", "Tk", "X-DNS-Prefetch-Control",
-    "X-Request-Id", "X-Remote-File", "X-Sendfile", "X-Lighttpd-Send-File",
+    "Document-Policy-Report-Only", "Permissions-Policy-Report-Only", "Integrity-Policy",
+    "Set-Login", "Sec-Session-Registration", "Secure-Session-Registration", "Use-As-Dictionary",
+    "Speculation-Rules", "Activate-Storage-Access", "X-Request-Id",
+    # Or on whatever server stands in front.
+    "X-Remote-File", "X-Sendfile", "X-Sendfile2", "X-Sendfile-Temporary", "X-Lighttpd-Send-File",
+    "X-LiteSpeed-Location", "X-Reproxy-URL", "X-Reproxy-File",
+    "X-Envoy-Immediate-Health-Check-Fail",
     "X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Limit-Rate", "X-Accel-Buffering",
     "X-Accel-Charset", "X-Accel-Token",
     # Amazon S3 and its kin.

@@ -53,13 +53,21 @@ class Origin:
         """The port to connect to."""
         return self.port or DEFAULT_PORTS[self.scheme]
 
+    @property
+    def place_expression(self) -> str:
+        """The regular expression for scheme, host and port."""
+        return self._place("://")
+
     def expression(self, separator: Separator) -> str:
         """Returns the regular expression for what begins with this origin."""
+        inside = _NO_DOT_SEGMENTS if self.path_prefix != "/" else ""
+        return f"{self._place(separator)}{re.escape(self.path_prefix)}{inside}"
+
+    def _place(self, separator: Separator) -> str:
         host = re.escape(self.host).replace(r"\*", LABEL)
         default = DEFAULT_PORTS[self.scheme]
         port = f"(?::{default})?" if self.effective_port == default else f":{self.port}"
-        inside = _NO_DOT_SEGMENTS if self.path_prefix != "/" else ""
-        return f"{self.scheme}{separator}{host}{port}{re.escape(self.path_prefix)}{inside}"
+        return f"{self.scheme}{separator}{host}{port}"
 
     def __str__(self) -> str:
         """The origin as its author could have written it."""

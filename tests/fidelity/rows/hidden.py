@@ -8,12 +8,26 @@ BY = {
     "caches in between": (
         "X-Served-By", "X-Cache-Hits", "X-Timer", "Proxy-Authentication-Info",
     ),
+    "shared caches that are to keep it": (
+        "CDN-Cache-Control", "Cloudflare-CDN-Cache-Control", "Vercel-CDN-Cache-Control",
+        "Netlify-CDN-Cache-Control", "Surrogate-Control", "Surrogate-Key", "Cache-Tag",
+        "Edge-Control", "X-LiteSpeed-Cache-Control", "No-Vary-Search",
+    ),
+    "browsers that are to do something": (
+        "Set-Login", "Sec-Session-Registration", "Secure-Session-Registration",
+        "Use-As-Dictionary", "Speculation-Rules", "Activate-Storage-Access",
+        "Access-Control-Allow-Private-Network", "Document-Policy-Report-Only",
+        "Permissions-Policy-Report-Only", "Integrity-Policy",
+    ),
     "sites with policies of their own": (
         "X-Content-Security-Policy", "X-WebKit-CSP", "Public-Key-Pins-Report-Only",
         "Feature-Policy", "Document-Policy", "Cross-Origin-Embedder-Policy-Report-Only",
         "Cross-Origin-Opener-Policy-Report-Only", "X-SourceMap", "Critical-CH",
     ),
-    "applications that hand over to their servers": ("X-Lighttpd-Send-File",),
+    "applications that hand over to their servers": (
+        "X-Lighttpd-Send-File", "X-Sendfile2", "X-Sendfile-Temporary", "X-LiteSpeed-Location",
+        "X-Reproxy-URL", "X-Reproxy-File", "X-Envoy-Immediate-Health-Check-Fail",
+    ),
     "S3": (
         "x-amz-bucket-region", "x-amz-delete-marker", "x-amz-restore", "x-amz-missing-meta",
         "x-amz-request-charged",

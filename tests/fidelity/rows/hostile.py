@@ -400,6 +400,34 @@ ROWS = [
             ("more than any number", b"9" * 40),
         )
     ),
+    *(
+        Row(
+            says=f"{what} with {space} after it",
+            remote=[head(OK, TYPE_LINE, line + blank) + body, Close()],
+        )
+        for space, blank in (("a space", b" "), ("a tab", b"\t"))
+        for what, line, body in (
+            ("a length", LENGTH_LINE, BODY),
+            ("chunked", b"Transfer-Encoding: chunked", chunk(BODY) + b"0\r\n\r\n"),
+        )
+    ),
+    *(
+        Row(
+            says=f"a type of several parts {kind}",
+            remote=[head(OK, b"Content-Type: " + media_type, LENGTH_LINE) + BODY],
+            status=200,
+            body_is=BODY,
+        )
+        for kind, media_type in (
+            ("without a boundary", b"multipart/mixed"),
+            ("with half a boundary", b"multipart/mixed; boundary*=a; boundary*1=b"),
+            (
+                "with a boundary in a place beyond counting",
+                b"multipart/mixed; boundary*%s=a" % (b"1" * 5000),
+            ),
+            ("with nothing but separators", b"multipart/mixed" + b";" * 5000),
+        )
+    ),
     Row(
         says="a body longer than its length",
         remote=[head(OK, TYPE_LINE, b"Content-Length: 5") + BODY, Close()],
@@ -470,6 +498,14 @@ ROWS = [
     Row(
         says="line feeds without carriage returns",
         remote=[b"HTTP/1.1 200 OK\nContent-Type: text/csv\nContent-Length: 18\n\n" + BODY, Close()],
+    ),
+    *(
+        Row(
+            says=f"a client that means to keep {name} back",
+            fields=((name, "@@@SKIP_HEADER@@@"),),
+            asked_with=((name, "@@@SKIP_HEADER@@@"),),
+        )
+        for name in ("Range", "If-None-Match", "If-Modified-Since")
     ),
     # --- Fields that are none ---
     *(

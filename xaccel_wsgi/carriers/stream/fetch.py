@@ -59,7 +59,7 @@ class RemoteAnswer:
         self.status = response.status
         self.fields: Fields = tuple(
             (name, value.strip(" \t"))
-            for name, value in response.headers.items()
+            for name, value in response.fields
             if _is_sendable(name, value)
         )
         self._connection = connection
@@ -198,9 +198,9 @@ def _ask(url: RemoteUrl, fields: Fields, connections: Connections) -> RemoteAnsw
 def _exchange(connection: HTTPConnection, url: RemoteUrl, fields: Fields) -> StrictResponse:
     try:
         connection.putrequest("GET", url.target, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", url.authority)
-        for name, value in fields:
-            connection.putheader(name, value)
+        for name, value in (("Host", url.authority), *fields):
+            # urllib3's own putheader takes a certain value for an order to leave the field out.
+            StandardConnection.putheader(connection, name, value)
         connection.endheaders()
         # urllib3's own getresponse logs the whole URL, signature included, if a field is malformed.
         return cast(StrictResponse, StandardConnection.getresponse(connection))

@@ -1,23 +1,35 @@
 """Reading an answer of the remote's so that nobody could see another one in the same bytes.
 
-The standard library's class parses; this one bounds what it parses, in bytes and in time, and
-refuses what another reader would take differently.
+The standard library's class knows what a head means for the body; this one reads the head, bounded
+in bytes and in time, and refuses what another reader would take differently.
 """
 
 import re
 import socket
 import time
 from collections.abc import Iterator
-from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
-from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
-from io import BufferedReader
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    RemoteDisconnected,
+)
+from io import BufferedReader, BytesIO
+
+from ...rules.fields import Fields
 
 _BLOCK_BYTES = 65536
 
-# Defects of a multipart body don't count: the head alone is parsed.
-_MALFORMED = (MissingHeaderBodySeparatorDefect, FirstHeaderLineIsContinuationDefect)
-# Folded lines (RFC 9112 section 5.2) among them: on their way through a server they split fields.
+# Nothing after another line is a head, and waiting for its end would be in vain.
+_STATUS_LINE = re.compile(rb"HTTP/[0-9]+\.[0-9]+ +[0-9]{3}(?:[ \r][^\n]*)?\n")
+# RFC 9110 section 15.2; 101 would end the talk.
+_INTERIM = re.compile(rb"\S+ +1(?!01)[0-9]{2}")
+# What another reader would take for a name, too.
+_NAME = re.compile(rb"[!-9;-~]*")
 _SPLITTING = re.compile(r"[\x00\r\n]")
+# What the body's length and the connection's end depend on.
+_FRAMING = ("connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 # RFC 9112 section 7.1, chunk-size with any chunk-ext; line ends as NGINX takes them.
 _CHUNK_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -26,11 +38,7 @@ _CHUNK_LINE_BYTES = 4096
 
 
 class _Lines:
-    """A response's stream while lines are read of it; `max_bytes` and `timeout_s` hold for all.
-
-    Attributes:
-        last: The last line.
-    """
+    """A response's stream while lines are read of it; `max_bytes` and `timeout_s` hold for all."""
 
     def __init__(
         self, stream: BufferedReader, sock: socket.socket, max_bytes: int, timeout_s: float
@@ -39,9 +47,8 @@ class _Lines:
         self._sock = sock
         self._bytes_left = max_bytes
         self._deadline = time.monotonic() + timeout_s
-        self.last = b""
 
-    def readline(self, _limit: int = -1) -> bytes:
+    def readline(self) -> bytes:
         """Returns the next line, or what there is of it where the connection ends.
 
         Raises:
@@ -62,21 +69,22 @@ class _Lines:
             if len(line) > self._bytes_left:
                 raise HTTPException("the head of the answer is larger than buffer_bytes")
         self._bytes_left -= len(line)
-        self.last = line
         return line
-
-    def close(self) -> None:
-        self._stream.close()
 
 
 class StrictResponse(HTTPResponse):
     """A response whose bytes leave no doubt about where its head and its body end.
 
     The standard one takes the end of the connection for the end of the head, and so an answer that
-    broke off for an empty file; after a malformed line it forgets the fields that follow; of
+    broke off for an empty file; it reads a head as that of a mail, which may have parts; of
     contradicting lengths it takes one; it reads a chunk's size as Python reads a number; and its
     time limit is one for each read, so that a head of single bytes may last for ever.
+
+    Attributes:
+        fields: Of the final head, in order, repeats kept.
     """
+
+    fields: Fields = ()
 
     def __init__(
         self,
@@ -108,40 +116,16 @@ class StrictResponse(HTTPResponse):
             http.client.HTTPException: It is malformed or too large, or the connection ended in it.
             TimeoutError: It wasn't complete in time.
         """
-        stream = self.fp
-        lines = self._lines()
-        self.fp = lines  # type: ignore[assignment]
+        stream, lines = self.fp, self._lines()
+        status_line, self.fields = _read_head(lines)
+        while _INTERIM.match(status_line):
+            status_line, self.fields = _read_head(lines)
+        self._sock.settimeout(self._timeout_s)
+        self.fp = _framing(status_line, self.fields)  # type: ignore[assignment]
         try:
             super().begin()
-            # Interim answers (RFC 9110 section 15.2); the standard class skips 100 alone.
-            while 102 <= self.status <= 199:
-                self.headers = None  # type: ignore[assignment]
-                super().begin()
-        except ValueError as error:
-            raise HTTPException("the head of the answer has a number that is none") from error
         finally:
-            # None where the head was so bad that the standard class closed the stream.
-            if self.fp is not None:
-                self.fp = stream
-        if lines.last not in _LINE_ENDS:
-            raise RemoteDisconnected("the connection ended within the head of the answer")
-        self._sock.settimeout(self._timeout_s)
-        self._check_fields()
-
-    def _check_fields(self) -> None:
-        if any(isinstance(defect, _MALFORMED) for defect in self.headers.defects) or any(
-            _SPLITTING.search(value) for value in self.headers.values()
-        ):
-            raise HTTPException("the head of the answer has a malformed field")
-        lengths = self.headers.get_all("Content-Length", [])
-        codings = self.headers.get_all("Transfer-Encoding", [])
-        # RFC 9112 section 6.3: whoever reads them differently sees another body.
-        if (
-            len(lengths) + len(codings) > 1
-            or not all(_LENGTH.fullmatch(length) for length in lengths)
-            or not all(coding.lower() == "chunked" for coding in codings)
-        ):
-            raise HTTPException("the answer's length is ambiguous")
+            self.fp = stream
 
     def blocks(self) -> Iterator[bytes]:
         """Yields the body as it arrives.
@@ -193,3 +177,41 @@ class StrictResponse(HTTPResponse):
 
     def _lines(self) -> _Lines:
         return _Lines(self.fp, self._sock, self._max_head_bytes, self._timeout_s)
+
+
+def _read_head(lines: _Lines) -> tuple[bytes, Fields]:
+    status_line = lines.readline()
+    if not status_line:
+        raise RemoteDisconnected("the connection ended before the answer")
+    if not _STATUS_LINE.fullmatch(status_line):
+        raise BadStatusLine("no status line")
+    fields = []
+    while (line := lines.readline()) not in _LINE_ENDS:
+        if not line.endswith(b"\n"):
+            raise RemoteDisconnected("the connection ended within the head of the answer")
+        name, colon, value = line.rstrip(b"\r\n").partition(b":")
+        # Not tabs, which NGINX doesn't take from a length either.
+        text = value.strip(b" ").decode("latin-1")
+        # Folded lines (RFC 9112 section 5.2) have no name.
+        if not (colon and _NAME.fullmatch(name)) or _SPLITTING.search(text):
+            raise HTTPException("the head of the answer has a malformed field")
+        fields.append((name.decode("latin-1"), text))
+    return status_line, tuple(fields)
+
+
+def _framing(status_line: bytes, fields: Fields) -> BytesIO:
+    """Returns the head again, with nothing but what the standard class has to know of it."""
+    framing: dict[str, list[str]] = {name: [] for name in _FRAMING}
+    for name, value in fields:
+        if name.lower() in framing:
+            framing[name.lower()].append(value)
+    lengths, codings = framing["content-length"], framing["transfer-encoding"]
+    # RFC 9112 section 6.3: whoever reads them differently sees another body.
+    if (
+        len(lengths) + len(codings) > 1
+        or not all(_LENGTH.fullmatch(length) for length in lengths)
+        or not all(coding.lower() == "chunked" for coding in codings)
+    ):
+        raise HTTPException("the answer's length is ambiguous")
+    lines = [f"{name}: {', '.join(values)}\r\n" for name, values in framing.items() if values]
+    return BytesIO(status_line + "".join(lines).encode("latin-1") + b"\r\n")

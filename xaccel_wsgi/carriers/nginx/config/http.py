@@ -10,7 +10,7 @@ from .cache import cache_zone
 from .layout import quoted, text_of
 from .receipts import receipts
 from .target import Target
-from .upstreams import authorities, kept_upstreams, needs_resolver
+from .upstreams import kept_upstreams, needs_resolver
 from .variables import final, kept_response, upstream_field
 
 _KEPT_CONNECTIONS = 16
@@ -40,20 +40,21 @@ def _http(settings: Settings, target: Target) -> Iterator[str]:
             yield "    # `resolve` follows DNS; it keeps what it found in shared memory."
             yield f"    zone {name} 64k;"
             yield f"    resolver {' '.join(target.resolvers)};"
-        yield f"    server {server};"
+        yield "    # That one file is slow says nothing about the others."
+        yield f"    server {server} max_fails=0;"
         yield "    # Speed only: how many idle connections each worker keeps."
         yield f"    keepalive {_KEPT_CONNECTIONS};"
         yield "}"
     yield "# Where to connect. Always with a port: a host alone would be taken for an `upstream` of"
-    yield "# this site that has its name. volatile: a redirect asks again."
+    yield "# this site that has its name. volatile: a redirect asks again. Expressions, for a long"
+    yield "# name of a host doesn't fit into map_hash_bucket_size."
     yield 'map "$xaccel_scheme://$xaccel_authority" $xaccel_upstream {'
     yield "    volatile;"
+    for name, origin, _ in kept_upstreams(settings, target):
+        yield f'    "~*^{quoted(origin.place_expression)}$" {name};'
     yield '    "~:[0-9]+$" $xaccel_authority;'
     for scheme, port in DEFAULT_PORTS.items():
         yield f'    "~^{scheme}:" "$xaccel_authority:{port}";'
-    for name, origin, _ in kept_upstreams(settings, target):
-        for authority in authorities(origin):
-            yield f'    "{origin.scheme}://{authority}" {name};'
     yield "}"
     yield from cache_zone(settings)
     yield from receipts()

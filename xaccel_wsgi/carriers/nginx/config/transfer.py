@@ -75,7 +75,8 @@ def transfer(
         yield "# No resolver: every origin is an address, or a name that an upstream looks up."
     yield f"proxy_connect_timeout {milliseconds(settings.connect_timeout_s)};"
     yield f"proxy_read_timeout {milliseconds(settings.read_timeout_s)};"
-    yield "# A kept connection that died is replaced once; answers are never asked for twice."
+    yield "# A kept connection that died is replaced once, as is an address where nobody answers: a"
+    yield "# store in trouble isn't asked again and again."
     yield "proxy_next_upstream error timeout;"
     yield "proxy_next_upstream_tries 2;"
     if secure:
@@ -125,8 +126,12 @@ def transfer(
         yield f"proxy_{name} off;"
     yield "proxy_limit_rate 0;"
     yield "proxy_next_upstream_timeout 0;"
+    if secure and target.version >= (1, 23, 0):
+        yield 'proxy_ssl_certificate "";'
     if target.version >= (1, 27, 2):
         yield "proxy_pass_trailers off;"
+    if target.version >= (1, 29, 0):
+        yield 'early_hints "";'
     if target.version >= (1, 29, 3):
         yield "add_header_inherit on;"
         yield "add_trailer_inherit off;"

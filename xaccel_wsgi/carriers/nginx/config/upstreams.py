@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from ....errors import SettingsError
 from ....rules.origin import Origin
-from ....rules.url import DEFAULT_PORTS
 from ....settings import Settings
 from .target import Target
 
@@ -45,10 +44,3 @@ def needs_resolver(settings: Settings, target: Target) -> bool:
             "Give --resolver ADDRESS, or set pin_dns=True to look it up once, at NGINX's start.",
         )
     return needed
-
-
-def authorities(origin: Origin) -> tuple[str, ...]:
-    """The ways in which an allowed URL can spell the origin's authority."""
-    with_port = f"{origin.host}:{origin.effective_port}"
-    default = DEFAULT_PORTS[origin.scheme]
-    return (origin.host, with_port) if origin.effective_port == default else (with_port,)
