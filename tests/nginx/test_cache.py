@@ -15,7 +15,7 @@ from tests.support.store import TYPE, store
 from xaccel_wsgi import RemoteFile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SLICE = 65536
 FILE = bytes(n * n % 251 for n in range(4 * SLICE + 5000))
@@ -489,6 +489,61 @@ def test_a_later_slice_that_fails(
     remote.script = {"/k": KEPT}
     rest = send(keeping.nginx.address, "/f", [("Range", f"bytes={len(got.body)}-")])
     assert got.body + rest.body == FILE
+
+
+def test_a_later_slice_that_the_store_has_no_more(
+    keeping: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """The file became shorter; what is asked for once more mustn't follow what was sent."""
+    short = store(FILE[:SLICE])
+
+    def script(request: Request) -> list[Step]:
+        wanted = request.value("Range") or ""
+        return (KEPT if wanted.startswith("bytes=0-") else short)(request)  # type: ignore[return-value]
+
+    remote.script = {"/k": script}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version)
+    got = send(keeping.nginx.address, "/f")
+    assert (got.status, got.broken_off) == (200, True)
+    assert FILE.startswith(got.body)
+
+
+@WHOSE_VALIDATORS
+def test_a_later_slice_that_fails_beside_pages_of_ones_own(
+    own: dict[str, str],
+    views: Views,
+    remote: StubRemote,
+    version: str,
+    nginx_binary: str,
+    tmp_path,
+) -> None:
+    """However large the page is, none of it is sent within the file."""
+
+    def view(environ: "WSGIEnvironment") -> "RemoteFile | WSGIApplication":
+        if environ["PATH_INFO"] == "/errors/404":
+            return page
+        return RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
+
+    def page(_: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [b"not here" * 10_000]
+
+    def script(request: Request) -> list[Step]:
+        is_first = (request.value("Range") or "").startswith("bytes=0-")
+        return KEPT(request) if is_first else answer(404)  # type: ignore[return-value]
+
+    remote.script = {"/k": script}
+    views.view = view
+    options = {
+        "origins": [f"http://{remote.address}"],
+        "cache": str(tmp_path / "cache"),
+        "cache_slice_bytes": SLICE,
+        "error_page": "/errors/{status}",
+    }
+    with Site(views, tmp_path, nginx_binary, **options) as site:  # type: ignore[arg-type]
+        got = send(site.nginx.address, "/f")
+    assert (got.status, got.broken_off) == (200, True)
+    assert FILE.startswith(got.body)
 
 
 # --- The guard ---

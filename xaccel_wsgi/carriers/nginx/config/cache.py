@@ -104,7 +104,6 @@ def around_the_cache(settings: Settings, target: Target) -> Iterator[str]:
     yield "# The file's headers are set already, and so is Content-Range (ngx_http_range_parse)."
     yield "location @xaccel_beyond_the_end {"
     yield from indented(messages(settings))
-    yield from indented(not_within_a_body(settings))
     yield "    set $limit_rate 0;"
     yield from indented(plain_answer(416, content_type=""))
     yield "}"
