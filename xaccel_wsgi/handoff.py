@@ -136,7 +136,8 @@ def make_handoff(
         credential_names=frozenset(name.lower() for name, _ in remote.request_headers),
         response_fields=fields,
         cookies=cookies,
-        limit_rate=remote.limit_rate,
+        # Of a body: NGINX would hold back the head as well.
+        limit_rate=None if environ["REQUEST_METHOD"] == "HEAD" else remote.limit_rate,
         # Not for a HEAD: the URL is signed for GET, and there are no bytes to spare.
         redirect=(remote.redirect or settings.mode == "redirect")
         and environ["REQUEST_METHOD"] != "HEAD",
@@ -172,6 +173,8 @@ def _client_side(
     carried = _lower(settings.carried_headers)
     content_type = remote.content_type
     cookies = []
+    # As NGINX reads them.
+    app_fields = [(name, value.strip(" \t")) for name, value in app_fields]
     decided = _joined(field for field in app_fields if field[0].lower() in carried)
     for name, value in app_fields:
         if CONTROL.search(value):

@@ -76,12 +76,30 @@ class XAccelMiddleware:
             return self.app(environ, start_response)
         # As it was, for whatever is decided once the application has had it.
         received = environ.copy()
-        environ.pop(_TOKEN_KEY, None)
+        token = environ.pop(_TOKEN_KEY, None)
+        try:
+            return self._answer(environ, start_response, received)
+        finally:
+            # Whoever is around may ask a second time with the same environ.
+            environ.pop(SLOT_KEY, None)
+            if token is not None:
+                environ[_TOKEN_KEY] = token
+
+    def _answer(
+        self,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        received: "WSGIEnvironment",
+    ) -> Iterable[bytes]:
         failed = self._pages.status_of(environ)
         if failed is not None:
             # NGINX asks, and gives the page the status of the failure.
             page = self._pages.page(environ, failed)
-            start_response("200 OK", list(page.fields))
+            fields = list(page.fields)
+            if self._chooser.choose(received.get(_TOKEN_KEY, "")).carrier == "nginx":
+                # A cache around the application would keep it for the file, by $request_uri.
+                fields.append(("X-Accel-Expires", "0"))
+            start_response("200 OK", fields)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
         slot = environ[SLOT_KEY] = Slot(self._admit)
         watch = Watch(start_response, self._locations)
@@ -133,6 +151,9 @@ class XAccelMiddleware:
             return []
 
         def streamed() -> Iterable[bytes]:
+            if self.settings.mode == "auto":
+                # What NGINX couldn't be told is an error here as well, where it is still cheap.
+                handoff_fields(handoff, self.settings)
             error_page = partial(self._pages.page, received)
             return self._streamer.send(handoff, received, start_response, error_page)
 

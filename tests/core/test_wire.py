@@ -1,5 +1,6 @@
 """The wire form of a handoff: what NGINX reads, byte for byte."""
 
+import re
 import string
 from urllib.parse import unquote_to_bytes
 
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.checks import QUICK, SIGNATURE, breaks_a_line, value_or_our_error
+from xaccel_wsgi.carriers.nginx import wire
 from xaccel_wsgi.carriers.nginx.wire import (
     WIRE_VERSION,
     gateway_token,
@@ -180,10 +182,11 @@ def test_a_signature_leaked_by_the_refusal() -> None:
     assert "5ec2e7" not in str(_refusal())
 
 
-def test_the_gateway_token_tells_secret_version_and_settings() -> None:
-    """So that an outdated configuration is noticed."""
-    settings = _settings(token=TOKEN)
-    assert gateway_token(settings).split(";") == [TOKEN, WIRE_VERSION, settings.digest]
+def test_the_gateway_token_tells_secret_and_version() -> None:
+    """And a digest, without which no outdated configuration would be noticed."""
+    secret, version, digest = gateway_token(_settings(token=TOKEN)).split(";")
+    assert (secret, version) == (TOKEN, WIRE_VERSION)
+    assert re.fullmatch("[0-9a-f]{12}", digest)
 
 
 def test_the_gateway_token_has_three_parts_without_a_secret_too() -> None:
@@ -194,6 +197,13 @@ def test_the_gateway_token_has_three_parts_without_a_secret_too() -> None:
 def test_the_gateway_token_changes_with_the_configuration() -> None:
     """One changed setting is enough."""
     assert gateway_token(_settings()) != gateway_token(_settings(prefix="/x/"))
+
+
+def test_the_gateway_token_changes_with_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upgrade that hides one header more has NGINX hide it, once it is told."""
+    before = gateway_token(_settings())
+    monkeypatch.setattr(wire, "_RULES", f"{wire._RULES} and one more")
+    assert gateway_token(_settings()) != before
 
 
 # --- Properties ---

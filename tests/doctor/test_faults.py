@@ -263,7 +263,7 @@ FAULTS: dict[str, tuple[Edit, list[str], str]] = {
         swap(HTTP, "keepalive 16;", "keepalive 2;"), ["different:keepalive"], "warn",
     ),
     "another address of an origin": (
-        swap(HTTP, "server 127.0.0.1:9000;", "server 127.0.0.1:9001;"),
+        swap(HTTP, "server 127.0.0.1:9000 ", "server 127.0.0.1:9001 "),
         ["different:server"], "bad",
     ),
     "the second hop asks for the first target": (

@@ -29,7 +29,8 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
     Deviation(
         "NGINX answers 400 to a client that sends this field twice, before the application is "
         "asked; a WSGI server joins both."
-    ): ("If-None-Match sent twice is forwarded as a list",),
+    ): ("If-None-Match sent twice is forwarded as a list", "If-Modified-Since sent twice"),
+    Deviation("NGINX answers 405 to TRACE, before the application is asked."): ("TRACE",),
     Deviation(
         "NGINX passes the length of an answer that has no body by its status; waitress, the server "
         "here, never sends one. To a client it means nothing (RFC 9110 section 8.6)."
@@ -88,8 +89,23 @@ _ROWS: dict[Deviation, tuple[str, ...]] = {
         "a length of eighteen with a fraction",
         "a length of more than any number",
         "a length with a tab after it",
+        "a length behind a tab",
         "chunked with a tab after it",
     ),
+    Deviation(
+        "NGINX skips a second status line and passes over a part of a status, as IIS sends them. "
+        "To the streamer both are malformed."
+    ): ("a status line among the fields", "a status line with a part of a status"),
+    Deviation("NGINX sends a head that fills its buffer exactly, and no body."): (
+        "a head of exactly buffer_bytes",
+    ),
+    Deviation("The streamer bounds trailers and the line of a chunk; NGINX skips any."): (
+        "trailers of 20 kB",
+        "a chunk with an extension of 5 kB",
+    ),
+    Deviation(
+        "To NGINX's variables - and _ are one: a remote's Content_Type is its Content-Type."
+    ): ("a type with an underscore in its name",),
     Deviation("NGINX writes the length anew; the streamer passes it as it came."): (
         "a length of eighteen with zeros before",
     ),
@@ -186,6 +202,13 @@ _KEPT_ROWS: dict[Deviation, tuple[str, ...]] = {
         "NGINX compares by headers that aren't hidden from it; before 1.23 a second one passes.",
         before=(1, 23),
     ): ("two ETags", "two Last-Modifieds"),
+    Deviation("For the same reason an empty one passes.", before=(1, 23)): (
+        "an empty ETag before one", "an empty Last-Modified before one",
+    ),
+    Deviation(
+        "Beside If-None-Match NGINX counts If-Modified-Since as well: the client is sent the file "
+        "once more (ngx_http_not_modified_header_filter)."
+    ): ("a tag that matches wins over an older date",),
 }  # fmt: skip
 
 

@@ -74,6 +74,7 @@ HTTP2 = Surrounding(
     excuse=_of_rows(
         "NGINX passes the tabs, and an HTTP/2 client refuses them (RFC 9113 section 8.2.1).",
         "a field with tabs around",
+        "shown: a picture of the remote, said so behind a tab",
     ),
 )
 

@@ -197,6 +197,21 @@ def test_a_server_block_that_would_change_the_answer(ask_by: Ask, changed_nginx:
     assert (after.status, after.body) == (200, CONTENT)
 
 
+def test_a_server_block_that_would_send_another_file(
+    ask_by: Ask, changed_nginx: Changed, folder: Path
+) -> None:
+    """One that lies beside it, which nobody permitted, or what it was a while ago."""
+    (folder / "new.txt").write_bytes(b"old")
+    (folder / "new.txt.gz").write_bytes(b"another's")
+    assert ask_by("nginx", "/protected/new.txt").body == b"old"
+    with changed_nginx(
+        "gzip_static always; open_file_cache max=9; open_file_cache_valid 1h;"
+    ) as nginx:
+        assert send(nginx.address, "/x").body == b"old"
+        (folder / "new.txt").write_bytes(b"newer")
+        assert send(nginx.address, "/x").body == b"newer"
+
+
 def test_the_servers_own_page_for_404(ask_by: Ask, changed_nginx: Changed) -> None:
     """`error_page` of the server block goes on to count, for links and missing files alike."""
     page = 'error_page 404 /own; location = /own { internal; return 200 "its own page"; }'

@@ -105,6 +105,27 @@ def test_an_outdated_configuration_is_said_once(wrap, caplog) -> None:
     assert "make it anew" in record.getMessage()
 
 
+def test_what_nginx_could_not_be_told_is_an_error_without_it_too(remote: StubRemote) -> None:
+    """In development it is found as well; a mode of its own says that there will be no NGINX."""
+    remote.script = {"/k": answer(200, [], b"file")}
+    large = RemoteFile(remote.url("/k"), headers={"X-Request-Id": "v" * 16_000})
+    origins = [f"http://{remote.address}"]
+    with pytest.raises(HandoffError, match="buffer_bytes"):
+        Answer(XAccelMiddleware(large, origins=origins), None)
+    assert Answer(XAccelMiddleware(large, origins=origins, mode="stream"), None).body == b"file"
+
+
+def test_whoever_asks_twice_with_one_environ_is_answered_twice(wrap) -> None:
+    """A wrapper that tries once more, say; the application sees the token in neither."""
+    middleware = wrap(token=TOKEN)
+    environ = create_environ("/f", headers={"X-Accel-Token": gateway_token(middleware.settings)})
+    for _ in range(2):
+        _, status, headers = run_wsgi_app(middleware, environ)
+        assert status == "204 No Content"
+        assert "X-Accel-Redirect" in headers
+        assert "X-Remote-File" not in headers
+
+
 def test_no_client_header_chooses_the_carrier(wrap) -> None:
     """CVE-2025-61780 in Rack: X-Sendfile-Type of the client chose the mode."""
     hostile = {

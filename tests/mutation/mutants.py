@@ -18,7 +18,7 @@ EXPLAINS = ("Speed only", "Changes no answer")
 
 # What is each run's own, each origin's or each test's.
 _OF_A_RUN = re.compile(
-    r"https?://[a-z0-9.]+:[0-9]+|(?:(?<=slice )|(?<=el:)|(?<=_size=))[0-9]+\b"
+    r"https?://[a-z0-9.\\-]+(?:\(\?)?:+[0-9]+(?:\)\?)?|(?:(?<=slice )|(?<=el:)|(?<=_size=))[0-9]+\b"
     r"|[a-z0-9.]+:[0-9]{4,5}\b|/tmp/[^\s;\"]*|\b[0-9]+ms\b|;[0-9a-f]{12}\b"
     r"|\bxaccel_[0-9]+\b|\(\?=\(\?:http.*?\)\)(?=\(\?P<xaccel_scheme>)"
 )

@@ -134,6 +134,7 @@ def test_a_part_fetches_its_own_slices_only(
     send(keeping.nginx.address, "/f", [("Range", "bytes=70000-70009")])
     assert [r.value("Range") for r in remote.requests] == ["bytes=65536-131071"]
     assert send(keeping.nginx.address, "/f").body == FILE
+    assert send(keeping.nginx.address, "/f", [("Range", "bytes=-9")]).body == FILE[-9:]
     assert len(remote.requests) == 5
 
 

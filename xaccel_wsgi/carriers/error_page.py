@@ -127,6 +127,9 @@ def _page_fields(fields: list[tuple[str, str]], length: int) -> Fields:
         for name, value in fields
         if name.lower() not in _NOT_OF_A_PAGE and not name.lower().startswith("x-accel-")
     ]
+    # Of several types NGINX takes one, by its version; and it sends no empty one.
+    types = [field for field in kept if field[0].lower() == "content-type" and field[1].strip(" ")]
+    kept = [*types[:1], *(field for field in kept if field[0].lower() != "content-type")]
     said = {name.lower() for name, _ in kept}
     defaults = [(name, value) for name, value in ERROR_FIELDS if name.lower() not in said]
     return (*kept, *defaults, ("Content-Length", str(length)))

@@ -67,8 +67,9 @@ STATUSES_WITHOUT_TYPE = (204, 304)
 HIDDEN_FIELDS = (
     # Of one connection (RFC 9110 section 7.6.1, PEP 3333), or of the remote's server.
     "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
-    "Proxy-Authentication-Info", "TE", "Trailer", "Upgrade", "Date", "Server", "X-Powered-By",
-    "Via", "X-Served-By", "X-Cache", "X-Cache-Hits", "X-Timer", "Age", "Alt-Svc", "Status", "X-Pad",
+    "Proxy-Authentication-Info", "TE", "Trailer", "Trailers", "Upgrade", "Date", "Server",
+    "X-Powered-By", "Via", "X-Served-By", "X-Cache", "X-Cache-Hits", "X-Timer", "Age", "Alt-Svc",
+    "Status", "X-Pad",
     # The application decides these.
     "Content-Type", "Content-Disposition", "Cache-Control", "Pragma", "Expires", "Vary", "Warning",
     "Content-Language", "Content-Location", "Link", "X-Robots-Tag", "X-UA-Compatible",
@@ -156,18 +157,19 @@ def client_fields(
     own_validators = not names.isdisjoint(_VALIDATORS)
     validators: set[str] = set()
     passed = []
-    remote_type = ""
+    remote_type: str | None = None
     for name, value in remote:
         lower = name.lower()
         if lower == "content-type":
-            remote_type = remote_type or value
+            remote_type = value if remote_type is None else remote_type
         if lower in _HIDDEN or lower in names or lower in hidden:
             continue
         if lower in _VALIDATORS:
             # NGINX reads the first of several as well.
-            if own_validators or not value or lower in validators:
-                continue
+            is_first = lower not in validators
             validators.add(lower)
+            if own_validators or not (value and is_first):
+                continue
         passed.append((name, value))
     if "content-type" not in names and status not in STATUSES_WITHOUT_TYPE:
         passed.append(("Content-Type", remote_type or DEFAULT_TYPE))

@@ -20,7 +20,8 @@ SANDBOX = "sandbox"
 # A second type behind a comma may be the one that counts (Fetch standard, "extract a MIME type"),
 # and whatever ends in +xml is a document.
 _PASSIVE = (
-    r"(?:image/(?:apng|avif|bmp|gif|heic|heif|jpeg|jxl|png|tiff|webp|x-icon|vnd\.microsoft\.icon)"
+    r"[\t ]*(?:image/(?:apng|avif|bmp|gif|heic|heif|jpeg|jxl|png|tiff|webp|x-icon"
+    r"|vnd\.microsoft\.icon)"
     r"|(?:audio|video)/[a-z0-9.-]+|application/pdf|text/plain)[\t ]*(?:;[^,\n]*)?"
 )
 

@@ -47,8 +47,8 @@ CARRIED_HEADERS = (
 _NEVER_CARRIED = {
     "accept-ranges", "connection", "content-encoding", "content-length", "content-range",
     "content-type", "date", "etag", "keep-alive", "last-modified", "location", "proxy-authenticate",
-    "refresh", "server", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade",
-    "www-authenticate", "x-remote-file",
+    "proxy-authorization", "refresh", "server", "set-cookie", "te", "trailer", "trailers",
+    "transfer-encoding", "upgrade", "www-authenticate", "x-remote-file",
 }  # fmt: skip
 # The handoff decides these itself; taking them from a RemoteFile would bypass that.
 _NEVER_REQUESTED = {

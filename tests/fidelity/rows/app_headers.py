@@ -232,4 +232,24 @@ ROWS = [
         status=200,
         has=(("Content-Disposition", 'inline; filename="x"'), ("Content-Type", "text/csv")),
     ),
+    Row(
+        says="a value of spaces alone is none",
+        app_fields=(("X-Carried", "   "), ("Cache-Control", "  ")),
+        status=200,
+        has=(("Cache-Control", "private, no-cache"),),
+        has_not=("X-Carried",),
+    ),
+    Row(
+        says="a value with tabs around arrives without them",
+        app_fields=(("X-Carried", "\ta\t"), ("Set-Cookie", "\ta=1\t")),
+        status=200,
+        has=(("X-Carried", "a"), ("Set-Cookie", "a=1")),
+    ),
+    Row(
+        says="a type of spaces alone in the text form is none",
+        text_form=True,
+        app_fields=(("Content-Type", "  "),),
+        status=200,
+        has=(TYPE,),
+    ),
 ]

@@ -261,4 +261,34 @@ ROWS = [
         remote=answer(200, (TYPE, ("X-Own", ""), ("Accept-Ranges", "")), BODY),
         status=200,
     ),
+    Row(
+        says="a header that the settings add is the application's, not the remote's",
+        app_fields=(("X-Carried", "ours"),),
+        remote=answer(200, (TYPE, ("X-Carried", "theirs"), ("x-carried", "more")), BODY),
+        status=200,
+        has=(("X-Carried", "ours"),),
+    ),
+    Row(
+        says="a header that the settings add is not the remote's to say",
+        remote=answer(200, (TYPE, ("X-Carried", "theirs")), BODY),
+        status=200,
+        has_not=("X-Carried",),
+    ),
+    Row(
+        says="a header that the settings add, of the remote, behind a redirect",
+        app_fields=(("X-Carried", "ours"),),
+        remote={
+            "/file": answer(302, (("Location", "{other}/m"), ("X-Carried", "hop"))),
+            "other:/m": answer(200, (TYPE, ("X-Carried", "theirs")), BODY),
+        },
+        status=200,
+        has=(("X-Carried", "ours"),),
+    ),
+    Row(
+        says="Trailers of the remote, which PEP 3333 forbids",
+        remote=answer(200, (TYPE, ("Trailers", "x")), BODY),
+        status=200,
+        body_is=BODY,
+        has_not=("Trailers",),
+    ),
 ]

@@ -392,4 +392,16 @@ ROWS = [
         status=200,
         asked_with=(("If-None-Match", '"empty"'),),
     ),
+    Row(
+        says="a tag that matches wins over an older date",
+        fields=(
+            ("If-None-Match", '"v1"'),
+            ("If-Modified-Since", "Wed, 21 Oct 2010 07:28:00 GMT"),
+        ),
+        remote=answer(
+            200,
+            (TYPE, ("ETag", '"v1"'), ("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT")),
+            BODY,
+        ),
+    ),
 ]

@@ -3,7 +3,7 @@
 from tests.support.remote import Hang, answer
 
 from ..app import OwnPage
-from ..row import BODY, TYPE, Row
+from ..row import BODY, TYPE, WHOLE, Row, Turns
 from .statuses import REVEALING, XML
 
 MISSING = answer(404, REVEALING, XML)
@@ -344,5 +344,28 @@ ROWS = [
         status=404,
         body_is=b"",
         has=(*PLAIN, ("Content-Length", "11")),
+    ),
+    Row(
+        says="a page with an empty type has the plain one's",
+        own_page=OwnPage(fields=(("Content-Type", ""),)),
+        remote=answer(404, (TYPE,), b"x"),
+        status=404,
+        has=(("Content-Type", "text/plain"),),
+    ),
+    Row(
+        says="a page with two types has the first",
+        own_page=OwnPage(fields=(("Content-Type", "text/html"), ("Content-Type", "text/plain"))),
+        remote=answer(404, (TYPE,), b"x"),
+        status=404,
+        has=(("Content-Type", "text/html"),),
+    ),
+    Row(
+        says="a page that may be kept isn't kept for the file",
+        target="/kept-page",
+        own_page=OwnPage(fields=(("Content-Type", "text/html"), ("Cache-Control", "max-age=60"))),
+        remote=Turns(answer(404, (TYPE,), b"x"), WHOLE),
+        times=2,
+        status=200,
+        body_is=BODY,
     ),
 ]

@@ -394,4 +394,20 @@ ROWS = [
         remote=answer(404, (TYPE,), BODY),
         status=404,
     ),
+    *(
+        Row(
+            says=f"a kept connection that dies within the next status line, {where}, "
+            "is tried once more",
+            remote=Turns(WHOLE, [sent, Pause(0.02), Close()], WHOLE),
+            times=2,
+            status=200,
+            body_is=BODY,
+            asked=("main /file", "main /file"),
+        )
+        for where, sent in (
+            ("at its first letter", b"H"),
+            ("behind its version", b"HTTP/1.1 "),
+            ("in its number", b"HTTP/1.1 20"),
+        )
+    ),
 ]

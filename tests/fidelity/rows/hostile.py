@@ -15,6 +15,7 @@ def head(*lines: bytes) -> bytes:
 OK = b"HTTP/1.1 200 OK"
 TYPE_LINE = b"Content-Type: application/x-remote"
 LENGTH_LINE = b"Content-Length: %d" % len(BODY)
+_WITHOUT_VALUE = len(head(OK, TYPE_LINE, LENGTH_LINE, b"X-Own: "))
 
 ROWS = [
     # --- X-Accel-* ---
@@ -658,4 +659,119 @@ ROWS = [
             "//download//x",
         )
     ),
+    *(
+        Row(
+            says=f"two carriage returns at a line's end before {what}",
+            remote=[head(OK, TYPE_LINE, b"X-Own: a\r", *lines) + data, Close()],
+            status=200,
+            body_is=body,
+            has=(("X-Own", "a"),),
+            breaks_off=broken,
+        )
+        for what, lines, data, body, broken in (
+            (
+                "the chunks' field",
+                (b"Transfer-Encoding: chunked",),
+                chunk(BODY) + b"0\r\n\r\n",
+                BODY,
+                False,
+            ),
+            ("a length that the body lacks", (LENGTH_LINE,), BODY[:5], BODY[:5], True),
+            (
+                "chunks without an end",
+                (b"Transfer-Encoding: chunked",),
+                chunk(BODY[:5]),
+                BODY[:5],
+                True,
+            ),
+            ("a validator", (LENGTH_LINE, b'ETag: "v1"'), BODY, BODY, False),
+        )
+    ),
+    *(
+        Row(
+            says=f"a line of a mailbox {where}",
+            remote=[head(OK, *lines) + BODY, Close()],
+            status=502,
+        )
+        for where, lines in (
+            ("first", (b"From nobody", TYPE_LINE, LENGTH_LINE)),
+            ("between fields", (TYPE_LINE, b"From nobody", LENGTH_LINE)),
+            ("last", (TYPE_LINE, LENGTH_LINE, b"From nobody")),
+        )
+    ),
+    *(
+        Row(
+            says=f"an empty {name} before one",
+            remote=answer(200, ((name, ""), (name, value)), BODY),
+            status=200,
+            has_not=(name,) if name != "Content-Type" else (),
+            has=(("Content-Type", "application/octet-stream"),),
+        )
+        for name, value in (
+            ("ETag", '"v1"'),
+            ("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT"),
+            ("Content-Type", "text/csv"),
+        )
+    ),
+    Row(
+        says="a chunk's size with words behind",
+        remote=[
+            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked")
+            + b"12 words\r\n"
+            + BODY
+            + b"\r\n0 words\r\n\r\n",
+            Close(),
+        ],
+        status=200,
+        body_is=BODY,
+    ),
+    # --- At the bounds ---
+    Row(says="a hundred fields", remote=answer(200, (TYPE, *((f"X-{n}", "v") for n in range(98))))),
+    Row(
+        says="a head of exactly buffer_bytes",
+        remote=[
+            head(OK, TYPE_LINE, LENGTH_LINE, b"X-Own: " + b"v" * (16384 - _WITHOUT_VALUE)) + BODY
+        ],
+        breaks_off=None,
+    ),
+    Row(
+        says="trailers of 20 kB",
+        remote=[
+            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked") + chunk(BODY) + b"0\r\n",
+            *(b"X-%d: %s\r\n" % (n, b"v" * 990) for n in range(20)),
+            b"\r\n",
+        ],
+        breaks_off=None,
+    ),
+    Row(
+        says="a chunk with an extension of 5 kB",
+        remote=[
+            head(OK, TYPE_LINE, b"Transfer-Encoding: chunked"),
+            b"12;" + b"x" * 5000 + b"\r\n" + BODY + b"\r\n0\r\n\r\n",
+            Close(),
+        ],
+        breaks_off=None,
+    ),
+    # --- What NGINX's variables take for one ---
+    Row(
+        says="a type with an underscore in its name",
+        file={"disposition": "inline"},
+        remote=answer(200, (("Content_Type", "text/html"), ("Content-Type", "image/png")), BODY),
+    ),
+    # --- As IIS says it ---
+    Row(
+        says="a status line among the fields",
+        remote=[head(OK, OK, TYPE_LINE, LENGTH_LINE) + BODY, Close()],
+    ),
+    Row(
+        says="a status line with a part of a status",
+        remote=[head(b"HTTP/1.1 404.7 No", LENGTH_LINE) + BODY, Close()],
+    ),
+    Row(
+        says="a length behind a tab",
+        remote=[head(OK, TYPE_LINE, b"Content-Length:\t18") + BODY, Close()],
+    ),
+    # --- What NGINX refuses of the client's ---
+    Row(says="If-Modified-Since sent twice", fields=(("If-Modified-Since", "x"),) * 2),
+    Row(says="TRACE", method="TRACE"),
 ]

@@ -161,4 +161,32 @@ ROWS = [
         status=502,
         has_not=(POLICY,),
     ),
+    Row(
+        says="shown: HTML, said to be an attachment behind a space",
+        text_form=True,
+        app_fields=(("Content-Disposition", " attachment; filename=x"),),
+        remote=answer(200, [("Content-Type", "text/html")], BODY),
+        status=200,
+        has_not=("Content-Security-Policy",),
+    ),
+    Row(
+        says="shown: a picture, said so behind a space",
+        text_form=True,
+        app_fields=(("Content-Disposition", "inline"), ("Content-Type", " image/png")),
+        status=200,
+        has_not=("Content-Security-Policy",),
+    ),
+    Row(
+        says="shown: a policy of a space alone is none",
+        file={"disposition": "inline"},
+        app_fields=(("Content-Security-Policy", " "),),
+        remote=answer(200, [("Content-Type", "text/html")], BODY),
+        has=(("Content-Security-Policy", "sandbox"),),
+    ),
+    Row(
+        says="shown: a picture of the remote, said so behind a tab",
+        file={"disposition": "inline"},
+        remote=answer(200, [("Content-Type", "\timage/png")], BODY),
+        has_not=("Content-Security-Policy",),
+    ),
 ]

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import math
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -57,7 +58,7 @@ def _begin(
 ) -> Iterable[bytes]:
     """Answers with the head, and returns the body that is to follow."""
     state = os.fstat(file.fileno())
-    version = Version(state.st_size, int(state.st_mtime))
+    version = Version(state.st_size, math.floor(state.st_mtime))
     part = part_of(version, environ)
     if part.status >= 400:
         extra: Fields = ()

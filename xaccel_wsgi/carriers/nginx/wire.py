@@ -6,10 +6,20 @@ an X-Accel-Redirect, and those on error pages too. The internal location that `c
 captures each by its name.
 """
 
+import hashlib
+
 from ...errors import HandoffError
 from ...handoff import DEFAULT_FIELDS, Handoff
-from ...rules.answer import VALIDATORS
+from ...rules.answer import (
+    ERROR_BODIES,
+    FOLLOWED_STATUSES,
+    HIDDEN_FIELDS,
+    HOP_TARGET,
+    INTERCEPTED_STATUSES,
+    VALIDATORS,
+)
 from ...rules.fields import Fields
+from ...rules.inline import RULES
 from ...rules.url import RemoteUrl
 from ...settings import Settings
 
@@ -33,6 +43,11 @@ UNCACHED = ""
 CACHED = "cached/"
 CACHED_WITH_OWN_VALIDATORS = "cached-own/"
 
+# What a configuration has of ours, beside the settings.
+_RULES = repr(
+    (HIDDEN_FIELDS, INTERCEPTED_STATUSES, FOLLOWED_STATUSES, ERROR_BODIES, HOP_TARGET, RULES)
+)
+
 # What the app server and NGINX's own bookkeeping add to the block: status line, Server, Date, ...
 _RESERVED_BYTES = 512
 
@@ -49,8 +64,12 @@ def internal_path(url: RemoteUrl, prefix: str, way: str = UNCACHED) -> str:
 
 
 def gateway_token(settings: Settings) -> str:
-    """Returns what NGINX sends as X-Accel-Token: secret, wire version and settings digest."""
-    return f"{settings.token or ''};{WIRE_VERSION};{settings.digest}"
+    """Returns what NGINX sends as X-Accel-Token: the secret, and what shows an old configuration.
+
+    That is the wire's version, and a digest of the settings and of our own rules.
+    """
+    digest = hashlib.sha256(f"{settings.digest} {_RULES}".encode()).hexdigest()[:12]
+    return f"{settings.token or ''};{WIRE_VERSION};{digest}"
 
 
 def token_fields(settings: Settings) -> Fields:

@@ -31,7 +31,9 @@ class Streamer:
         """Loads what every request needs."""
         self._settings = settings
         self._connections = Connections(settings)
-        self._hidden = frozenset(name.lower() for name in settings.hidden_headers)
+        # What the application may say isn't the remote's to say.
+        names = (*settings.hidden_headers, *settings.carried_headers)
+        self._hidden = frozenset(name.lower() for name in names)
 
     def send(
         self,

@@ -32,7 +32,7 @@ _SPLITTING = re.compile(r"[\x00\r\n]")
 _FRAMING = ("connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 # RFC 9112 section 7.1, chunk-size with any chunk-ext; line ends as NGINX takes them.
-_CHUNK_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CHUNK_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,15})(?:[ \t;][^\r\n]*)?\r?\n")
 _LINE_ENDS = (b"\r\n", b"\n")
 _CHUNK_LINE_BYTES = 4096
 
@@ -181,7 +181,7 @@ class StrictResponse(HTTPResponse):
 
 def _read_head(lines: _Lines) -> tuple[bytes, Fields]:
     status_line = lines.readline()
-    if not status_line:
+    if not status_line.endswith(b"\n"):
         raise RemoteDisconnected("the connection ended before the answer")
     if not _STATUS_LINE.fullmatch(status_line):
         raise BadStatusLine("no status line")

@@ -32,7 +32,7 @@ def local_locations(settings: Settings) -> Iterator[str]:
         yield from indented(of_any_size())
         yield from indented(untouched())
         yield from indented(unaltered_file())
-        yield "    # Nor another file in the place of this one, or what it was a while ago."
+        yield "    # Nor another file in the place of this one, nor what it was a while ago."
         yield "    gzip_static off;"
         yield "    open_file_cache off;"
         for pinned in ("charset off", "etag on", "if_modified_since exact", "limit_rate_after 0"):

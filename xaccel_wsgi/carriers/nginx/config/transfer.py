@@ -99,7 +99,8 @@ def transfer(
     yield "# Changes no answer: no charset is set anyway, and the buffers are filled."
     yield "proxy_ignore_headers X-Accel-Buffering X-Accel-Charset;"
     yield "# Nor speak to the client but through what follows."
-    for name in (*HIDDEN_FIELDS, *VALIDATORS, *settings.hidden_headers):
+    names = (*HIDDEN_FIELDS, *VALIDATORS, *settings.carried_headers, *settings.hidden_headers)
+    for name in {name.lower(): name for name in reversed(names)}.values():
         if name.lower() not in _HIDDEN_ANYWAY:
             yield f"proxy_hide_header {name};"
     yield "# An inherited one would bring hidden headers back; this one names nothing real."
