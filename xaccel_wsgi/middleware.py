@@ -143,7 +143,7 @@ class XAccelMiddleware:
         self, handoff: Handoff, received: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         def redirected() -> Iterable[bytes]:
-            return redirect(handoff, start_response)
+            return redirect(handoff, received["REQUEST_METHOD"], start_response)
 
         def handed_over() -> Iterable[bytes]:
             # 204 without a type: NGINX replaces status and body, and a type would outlive them.

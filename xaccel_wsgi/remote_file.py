@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from werkzeug.http import http_date
 
@@ -48,6 +48,7 @@ _NOT_HERE = {
 }
 
 
+@final
 @dataclass(frozen=True, slots=True, init=False, eq=False)
 class RemoteFile:
     """A file that lies elsewhere, with what the client is to be told about it.

@@ -344,6 +344,8 @@ def test_settings_made_by_hand_are_checked_too() -> None:
     """Whoever holds one holds a legal one."""
     with pytest.raises(SettingsError):
         replace(_load(), prefix="nonsense")
+    with pytest.raises(SettingsError, match=r"^origins: .*load_settings"):
+        Settings(origins=ORIGINS)  # type: ignore[arg-type]
 
 
 IN_THE_CONFIGURATION = {

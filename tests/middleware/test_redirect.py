@@ -57,6 +57,13 @@ def test_one_file_is_redirected_in_any_mode(mode: str) -> None:
     assert (got.status_code, got.headers["Location"]) == (302, SIGNED)
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_what_the_client_sent_is_not_sent_to_the_store(method: str) -> None:
+    """After a 303 it asks with GET (RFC 9110 section 15.4.4), after a 302 not always."""
+    got = _ask(RemoteFile(SIGNED, filename="é.txt"), method=method)
+    assert (got.status_code, got.headers["Location"]) == (303, SIGNED)
+
+
 def test_its_receipt_says_where_the_client_was_sent(caplog) -> None:
     """And that nothing more is known here."""
     with caplog.at_level(logging.INFO, "xaccel_wsgi.receipts"):

@@ -20,16 +20,23 @@ if TYPE_CHECKING:
 _THE_FILES = {"content-disposition", "content-type", "content-language", "cache-control", "expires"}
 
 
-def redirect(handoff: Handoff, start_response: "StartResponse") -> Iterable[bytes]:
-    """Sends the client to the file, with a 302.
+def redirect(handoff: Handoff, method: str, start_response: "StartResponse") -> Iterable[bytes]:
+    """Sends the client to the file, which it is to ask for with GET.
+
+    Args:
+        handoff: What it is sent to.
+        method: The client's: a 302 would have most others repeated at the store, body included
+            (RFC 9110 section 15.4.4).
+        start_response: The server's.
 
     Raises:
         HandoffError: The store would send the file under another name or type.
     """
-    start_response("302 Found", list(_fields(handoff)))
+    status, reason = (302, "Found") if method == "GET" else (303, "See Other")
+    start_response(f"{status} {reason}", list(_fields(handoff)))
     # What became of it is known to the store alone.
     Receipt(
-        log_id=handoff.log_id or "", status=302, complete=None, origin=handoff.url.origin
+        log_id=handoff.log_id or "", status=status, complete=None, origin=handoff.url.origin
     ).write()
     return []
 

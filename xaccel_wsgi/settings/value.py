@@ -147,6 +147,10 @@ class Settings:
             SettingsError: One can't be used.
         """
         check(
+            isinstance(self.origins, AllowList),
+            "origins", self.origins, "is no allow list", "Have load_settings make the settings.",
+        )  # fmt: skip
+        check(
             self.mode in get_args(Mode),
             "mode", self.mode, "isn't a mode", f"Choose one of {', '.join(get_args(Mode))}.",
         )  # fmt: skip
