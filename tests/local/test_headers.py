@@ -36,6 +36,11 @@ LOST = [
 ]
 
 
+def test_spaces_behind_the_name_are_none_of_it(ask_both: Ask) -> None:
+    """RFC 9110 section 5.5."""
+    assert ask_both(f"{FILE} ").body == CONTENT
+
+
 def test_six_headers_survive(ask_both: Ask) -> None:
     """The others are lost, as they are behind any NGINX."""
     got = ask_both(FILE, headers=SURVIVING + LOST)

@@ -55,7 +55,8 @@ def named_file(
         app_fields: The response's other headers.
         locations: Each location with its folder.
     """
-    path = _decoded(target.encode("latin-1", "replace").partition(b"?")[0])
+    # Spaces behind it are none of the field's value.
+    path = _decoded(target.rstrip(" ").encode("latin-1", "replace").partition(b"?")[0])
     around = [pair for pair in locations if path.startswith(pair[0].encode())]
     location, folder = max(around, key=lambda pair: len(pair[0]))
     steering = tuple(f for f in app_fields if f[0].lower().startswith("x-accel-"))
