@@ -134,8 +134,21 @@ def test_a_part_fetches_its_own_slices_only(
     send(keeping.nginx.address, "/f", [("Range", "bytes=70000-70009")])
     assert [r.value("Range") for r in remote.requests] == ["bytes=65536-131071"]
     assert send(keeping.nginx.address, "/f").body == FILE
-    assert send(keeping.nginx.address, "/f", [("Range", "bytes=-9")]).body == FILE[-9:]
     assert len(remote.requests) == 5
+
+
+@WHOSE_VALIDATORS
+def test_the_last_bytes_are_kept_as_well(
+    own: dict[str, str], keeping: Site, views: Views, remote: StubRemote, version: str
+) -> None:
+    """Where a film has its index, say."""
+    remote.script = {"/k": KEPT}
+    views.view = lambda _: RemoteFile(remote.url("/k"), cache_key=version, **own)  # type: ignore[arg-type]
+    asked = []
+    for _ in range(2):
+        assert send(keeping.nginx.address, "/f", [("Range", "bytes=-9")]).body == FILE[-9:]
+        asked.append(len(remote.requests))
+    assert asked[1] == asked[0]
 
 
 @WHOSE_VALIDATORS
