@@ -11,8 +11,14 @@ from .row import Row, Turns
 from .rows import ROWS
 from .seen import Seen
 
+# How much of what newer NGINX breaks off has gone out by then is a matter of luck.
+BY_LUCK = {"a chunk whose lines end in line feeds alone"}
 # Every answer by turns is about connections; the text form has no version.
-PLAYED = [row for row in ROWS if not row.text_form and not isinstance(row.remote, Turns)]
+PLAYED = [
+    row
+    for row in ROWS
+    if not (row.text_form or isinstance(row.remote, Turns) or row.says in BY_LUCK)
+]
 SAMPLE = PLAYED if os.environ.get("XACCEL_TEST_ALL") else PLAYED[:: len(PLAYED) // 150]
 
 
